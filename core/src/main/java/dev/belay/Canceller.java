@@ -1,0 +1,65 @@
+package dev.belay;
+
+import java.io.UncheckedIOException;
+import java.time.Duration;
+
+/**
+ * A resource's own means to stop what a thread waits for: a statement's cancel, a stream's close.
+ * {@link Context#call(Canceller, ContextCallable)} calls it when the context ends while the body
+ * runs. One canceller serves one call at a time.
+ */
+@FunctionalInterface
+public interface Canceller {
+  /**
+   * Asks the resource to stop. Runs on a thread of its own, so it may take long, and again with a
+   * growing pause until the body has returned, because a single cancel can get lost. Never runs
+   * after {@code call} has returned, unless {@link #abandoned()} was called.
+   *
+   * @param attempt 0, 1, 2, …
+   * @throws Exception whatever goes wrong; the next attempt follows all the same
+   */
+  void cancel(int attempt) throws Exception;
+
+  /**
+   * Whether {@code failure}, thrown by the body after a cancel was sent, is that cancel's doing. If
+   * so the caller gets a {@link ContextEndedException} with the failure as its cause; if not, the
+   * failure as it is (R23). By default checked exceptions and {@link UncheckedIOException} are
+   * explained, programming errors are not.
+   */
+  default boolean explains(Throwable failure) {
+    return failure instanceof UncheckedIOException
+        || (failure instanceof Exception && !(failure instanceof RuntimeException));
+  }
+
+  /**
+   * How long the caller waits for a cancel that is still under way after the body has returned. Ten
+   * seconds by default.
+   */
+  default Duration patience() {
+    return Duration.ofSeconds(10);
+  }
+
+  /**
+   * Called on the caller's thread before {@code call} returns when a cancel was still under way
+   * after the patience: it may yet hit whoever uses the resource next. The owner must not reuse the
+   * resource.
+   */
+  default void abandoned() {}
+
+  /** Closes {@code resource}, once; its failures to close are ignored. */
+  static Canceller closing(AutoCloseable resource) {
+    return new ClosingCanceller(resource);
+  }
+
+  /** Destroys {@code process} and all its descendants: politely first, then by force. */
+  static Canceller destroying(Process process) {
+    return new DestroyingCanceller(process);
+  }
+
+  /**
+   * Whether {@code failure} is what Java's blocking calls throw when their thread is interrupted.
+   */
+  static boolean isInterruption(Throwable failure) {
+    return Interruption.explainsInterrupt(failure);
+  }
+}

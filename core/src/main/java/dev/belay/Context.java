@@ -1,0 +1,269 @@
+package dev.belay;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One value that carries a deadline, a cancellation signal and request-scoped values through every
+ * layer of a program. The package documentation is the rule book; rules are quoted as R1, R2, ….
+ *
+ * <p>Pass it explicitly, first, named {@code ctx}. Never keep it in a field, never pass null; pass
+ * {@link #todo()} where you do not know yet. Any thread may call anything at any time (R28). A null
+ * argument throws {@link NullPointerException} with a message that says what to pass instead.
+ *
+ * <p>Source: Go's {@code context} package.
+ */
+public sealed interface Context permits CancellableContext, AbstractContext {
+
+  // ---- roots
+
+  /** The root that never ends and has no values. */
+  static Context background() {
+    return PlainContext.BACKGROUND;
+  }
+
+  /** The same as {@link #background()}; marks a place that has no context yet, for lint to find. */
+  static Context todo() {
+    return PlainContext.TODO;
+  }
+
+  /**
+   * A root of a program's life, or of a part of it: a server, a worker pool. Its owner closes it at
+   * shutdown. {@link #detach} goes to the nearest root. What lives below it is tracked: it shows in
+   * the live tree until it ends or is closed.
+   */
+  static CancellableContext root(String name) {
+    return PlainContext.root(name, Environment.SYSTEM.time(), false);
+  }
+
+  /**
+   * The context that the calling thread runs under; {@link #background()} if none. The right to
+   * cancel is never handed out this way (R1).
+   */
+  static Context current() {
+    return Binding.current();
+  }
+
+  // ---- state
+
+  /** Whether this context has ended. Takes no lock and allocates nothing while it has not. */
+  boolean isDone();
+
+  /** How this context stands. */
+  Status status();
+
+  /** Why it ended: the identical object in the whole subtree (R5); null while active. */
+  @Nullable Throwable cause();
+
+  /** The story of the end: status, cause, which context ended first, when; null while active. */
+  @Nullable Ending ending();
+
+  /**
+   * Returns if this context is active.
+   *
+   * @throws DeadlineExceededException if a deadline has passed
+   * @throws ContextCancelledException if it was cancelled, or closed by its owner
+   */
+  void throwIfDone();
+
+  /** The effective deadline, for display and for the wire; null if there is none. */
+  @Nullable Instant deadline();
+
+  /**
+   * Nanoseconds until the effective deadline: 0 when it has passed or the context has ended, {@code
+   * Long.MAX_VALUE} without a deadline.
+   */
+  long remainingNanos();
+
+  /** Whether work that takes {@code work} is worth starting: active, and enough time is left. */
+  boolean hasTimeFor(Duration work);
+
+  // ---- values
+
+  /** The value of {@code key}, nearest first; null if there is none. Also after the end. */
+  <T> @Nullable T get(ContextKey<T> key);
+
+  /**
+   * The value of {@code key}.
+   *
+   * @throws IllegalStateException if there is none; the message names the key
+   */
+  <T> T require(ContextKey<T> key);
+
+  // ---- derive: each returns a child and changes nothing here
+
+  /** A child that its creator can end. */
+  CancellableContext withCancel();
+
+  /**
+   * A child that ends {@code timeout} from now, or with this context if that is earlier. Zero or
+   * less gives a child that has ended already. Durations too long to count are no limit.
+   */
+  CancellableContext withTimeout(Duration timeout);
+
+  /**
+   * The same with a reason of its own.
+   *
+   * @param cause makes the cause when the deadline has passed; runs on the thread that finds that
+   *     out, and under a race more than once, of which one result is used
+   */
+  CancellableContext withTimeout(Duration timeout, Supplier<? extends Throwable> cause);
+
+  /** A child that ends at {@code deadline}, measured from now on by the monotonic clock. */
+  CancellableContext withDeadline(Instant deadline);
+
+  /** The same with a reason of its own; see {@link #withTimeout(Duration, Supplier)}. */
+  CancellableContext withDeadline(Instant deadline, Supplier<? extends Throwable> cause);
+
+  /** A child that has one value more; it shadows a value of the same key. */
+  <T> Context withValue(ContextKey<T> key, T value);
+
+  /** A child with a name, for messages and the live tree; bounded and escaped where shown. */
+  Context withName(String name);
+
+  /** A child without deadline that never ends, but has these values. */
+  Context withoutCancel();
+
+  /**
+   * A child of the nearest root on the path, with these values and this clock: work that must
+   * outlive its request, by name and with a limit. Shutdown still reaches it.
+   */
+  CancellableContext detach(String name, Duration limit);
+
+  /**
+   * A child that also ends when {@code other} does, with the earliest deadline of both and the
+   * values of this one.
+   *
+   * @throws IllegalArgumentException if the two have different clocks
+   */
+  CancellableContext withCancelFrom(Context other);
+
+  // ---- react and wait
+
+  /** Runs {@code action} on a virtual thread of its own once this context has ended. */
+  Registration onDone(Runnable action);
+
+  /**
+   * The same on {@code executor}. {@code Runnable::run} runs it inline, on the thread that cancels,
+   * after the whole subtree has ended; only for actions that never block.
+   */
+  Registration onDone(Runnable action, Executor executor);
+
+  /** Waits until this context has ended. */
+  void awaitDone() throws InterruptedException;
+
+  /**
+   * Waits until this context has ended, at most {@code timeout}.
+   *
+   * @return whether it has ended
+   */
+  boolean awaitDone(Duration timeout) throws InterruptedException;
+
+  /**
+   * Sleeps for {@code duration} of this context's clock.
+   *
+   * @throws ContextEndedException as {@link #throwIfDone()} if the context ends first
+   */
+  void sleep(Duration duration) throws InterruptedException;
+
+  /**
+   * Waits for {@code future}. It is not cancelled when the context ends first: it belongs to its
+   * owner.
+   *
+   * @throws ContextEndedException if the context ends first
+   */
+  <T extends @Nullable Object> T await(Future<T> future)
+      throws ExecutionException, InterruptedException;
+
+  // ---- run code under this context
+
+  /**
+   * Runs {@code body} with this context bound to the thread, nothing else (R20).
+   *
+   * @throws ContextEndedException without running it, if this context has ended
+   */
+  <T extends @Nullable Object, X extends Exception> T call(ContextCallable<T, X> body) throws X;
+
+  /** {@link #call(ContextCallable)} for code without a result. */
+  default <X extends Exception> void run(ContextRunnable<X> body) throws X {
+    call(
+        ctx -> {
+          body.run(ctx);
+          return null;
+        });
+  }
+
+  /**
+   * Runs {@code body}; when this context ends meanwhile, the thread is interrupted once. No
+   * interrupt of ours is left when it returns; foreign ones are kept. Ask for it only around code
+   * that an interrupt stops without harm: on a virtual thread it closes the socket or channel that
+   * the thread reads.
+   *
+   * @throws ContextEndedException if this context has ended before, or its interrupt ended the body
+   */
+  <T extends @Nullable Object, X extends Exception> T callInterruptibly(ContextCallable<T, X> body)
+      throws X;
+
+  /** {@link #callInterruptibly} for code without a result. */
+  default <X extends Exception> void runInterruptibly(ContextRunnable<X> body) throws X {
+    callInterruptibly(
+        ctx -> {
+          body.run(ctx);
+          return null;
+        });
+  }
+
+  /**
+   * Runs {@code body}; when this context ends meanwhile, {@code canceller} stops what it waits for.
+   * Returns only when no cancel is under way, or after the canceller's patience (R21). Inside
+   * another such call the inner canceller replaces the outer one for its time (R24).
+   *
+   * @throws ContextEndedException if this context has ended before, or the canceller explains the
+   *     body's failure
+   */
+  <T extends @Nullable Object, X extends Exception> T call(
+      Canceller canceller, ContextCallable<T, X> body) throws X;
+
+  /** {@link #call(Canceller, ContextCallable)} for code without a result. */
+  default <X extends Exception> void run(Canceller canceller, ContextRunnable<X> body) throws X {
+    call(
+        canceller,
+        ctx -> {
+          body.run(ctx);
+          return null;
+        });
+  }
+
+  /**
+   * Runs {@code body} under a detached context of at most {@code limit}: a rollback, a commit, a
+   * compensation. Cancellers and interrupts of calls around it wait until it returns or the limit
+   * has passed. It runs although this context has ended.
+   */
+  <T extends @Nullable Object, X extends Exception> T shielded(
+      Duration limit, ContextCallable<T, X> body) throws X;
+
+  /** {@link #shielded} for code without a result. */
+  default <X extends Exception> void runShielded(Duration limit, ContextRunnable<X> body) throws X {
+    shielded(
+        limit,
+        ctx -> {
+          body.run(ctx);
+          return null;
+        });
+  }
+
+  /**
+   * {@code task} with this context bound while it runs. It is never interrupted, and runs although
+   * the context has ended: it decides (R25).
+   */
+  Runnable wrap(Runnable task);
+
+  /** The same for a task with a result. */
+  <T extends @Nullable Object> Callable<T> wrap(Callable<T> task);
+}

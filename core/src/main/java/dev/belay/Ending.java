@@ -1,0 +1,115 @@
+package dev.belay;
+
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The story of an end: how, why, which context ended first, and when. One object for the whole
+ * subtree. Immutable to its readers; any thread may read it.
+ */
+public final class Ending {
+  /** A leaf that was closed: most contexts end so, and their stories are told only if asked. */
+  static final Ending LEAF_CLOSED =
+      new Ending(Status.CLOSED, BuiltInCause.CLOSED, PlainContext.BACKGROUND, Instant.MIN, "")
+          .completed();
+
+  private final Status status;
+  private final Throwable cause;
+  private final AbstractContext origin;
+  private final Instant at;
+  private final String message;
+
+  /** Whether the whole subtree of {@link #origin} answers that it has ended (R3). */
+  private volatile boolean complete;
+
+  private Ending(
+      Status status, Throwable cause, AbstractContext origin, Instant at, String message) {
+    this.status = status;
+    this.cause = cause;
+    this.origin = origin;
+    this.at = at;
+    this.message = message;
+  }
+
+  static Ending cancelled(CancelContext origin, Throwable cause) {
+    String message = "cancelled by the owner of " + origin.owner();
+    return new Ending(
+        Status.CANCELLED,
+        cause,
+        origin,
+        origin.time().instant(),
+        cause instanceof BuiltInCause ? message : message + ": " + cause);
+  }
+
+  static Ending closed(CancelContext origin) {
+    return new Ending(
+        Status.CLOSED,
+        BuiltInCause.CLOSED,
+        origin,
+        origin.time().instant(),
+        "closed by its owner, " + origin.owner());
+  }
+
+  static Ending deadline(DeadlineContext origin, Throwable cause, String story) {
+    return new Ending(Status.DEADLINE_EXCEEDED, cause, origin, origin.time().instant(), story);
+  }
+
+  /** How it ended; never {@link Status#ACTIVE}. */
+  public Status status() {
+    return status;
+  }
+
+  /** Why it ended. */
+  public Throwable cause() {
+    return cause;
+  }
+
+  /** The path of the context that ended first. */
+  public String path() {
+    return origin.path();
+  }
+
+  /** When it ended, by the wall clock. */
+  public Instant at() {
+    return at;
+  }
+
+  /** One sentence: who ended what and why; for a deadline also where the time went (R31). */
+  public String message() {
+    return message;
+  }
+
+  ContextEndedException exception(@Nullable Throwable failure) {
+    Throwable because = failure != null ? failure : cause instanceof BuiltInCause ? null : cause;
+    return status == Status.DEADLINE_EXCEEDED
+        ? new DeadlineExceededException(this, message, because)
+        : new ContextCancelledException(this, message, because);
+  }
+
+  /** Says that the whole subtree answers so. */
+  Ending completed() {
+    complete = true;
+    return this;
+  }
+
+  /**
+   * Waits until the whole subtree has ended. The walk runs no foreign code and takes no lock for
+   * longer than a few writes, so it is short, and the wait is not worth a queue.
+   */
+  void awaitComplete() {
+    for (int i = 0; !complete; i++) {
+      if (i < 100) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+        LockSupport.parkNanos(this, 50_000);
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return status + " at " + at + ": " + message + " (" + path() + ")";
+  }
+}

@@ -1,0 +1,57 @@
+package dev.belay;
+
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The canceller of {@link Context#callInterruptibly}: one interrupt, taken back unless the body has
+ * used it up. {@link GuardedCall} sees to it that none is under way when the body has returned.
+ */
+final class Interruption implements Canceller {
+  private final Thread thread;
+
+  /** Whether our interrupt was sent. Written and read under the hand-over's lock. */
+  private boolean sent;
+
+  Interruption(Thread thread) {
+    this.thread = thread;
+  }
+
+  @Override
+  public void cancel(int attempt) {
+    // A thread that is interrupted already is being stopped by somebody else: the flag is theirs.
+    if (attempt == 0 && !thread.isInterrupted()) {
+      sent = true;
+      thread.interrupt();
+    }
+  }
+
+  @Override
+  public boolean explains(Throwable failure) {
+    return sent && explainsInterrupt(failure);
+  }
+
+  /** Takes our interrupt back; called on the interrupted thread when none can follow. */
+  void settle(@Nullable Throwable failure) {
+    // An InterruptedException has used our interrupt up: a flag that is set now is foreign.
+    if (sent && !(failure instanceof InterruptedException)) {
+      Thread.interrupted();
+    }
+  }
+
+  static boolean explainsInterrupt(Throwable failure) {
+    Throwable t = failure;
+    for (int i = 0; t != null && i < 8; i++, t = t.getCause()) {
+      if (t instanceof InterruptedException
+          || t instanceof ClosedByInterruptException
+          || (t instanceof InterruptedIOException && !(t instanceof SocketTimeoutException))
+          || (t instanceof SocketException && "Closed by interrupt".equals(t.getMessage()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

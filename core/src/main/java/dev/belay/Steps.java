@@ -1,0 +1,80 @@
+package dev.belay;
+
+import dev.belay.spi.TimeSource;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** What the time of one deadline is spent on: the last {@value #KEPT} calls under a name (R31). */
+final class Steps {
+  private static final int KEPT = 16;
+
+  /** One call. Guarded by the monitor of its {@link Steps}. */
+  static final class Step {
+    private final String name;
+    private final long began;
+    private long ended = -1;
+
+    private Step(String name, long began) {
+      this.name = name;
+      this.began = began;
+    }
+  }
+
+  private final ArrayDeque<Step> kept = new ArrayDeque<>(KEPT);
+
+  /** Begins a step if {@code ctx} got a name below the owner of its deadline. */
+  static @Nullable Step begin(AbstractContext ctx) {
+    PlainContext label = ctx.frame().label;
+    CancelContext scope = label == null ? null : label.scope();
+    DeadlineContext limiter = scope == null ? null : scope.limiter();
+    if (label == null || limiter == null || !limiter.covers(ctx)) {
+      return null;
+    }
+    return limiter.steps().begin(label.requireName(), limiter.time().nanoTime());
+  }
+
+  static void end(AbstractContext ctx, @Nullable Step step) {
+    if (step == null) {
+      return;
+    }
+    PlainContext label = ctx.frame().label;
+    CancelContext scope = label == null ? null : label.scope();
+    DeadlineContext limiter = scope == null ? null : scope.limiter();
+    if (limiter != null) {
+      limiter.steps().end(step, limiter.time().nanoTime());
+    }
+  }
+
+  private synchronized Step begin(String name, long now) {
+    var step = new Step(name, now);
+    if (kept.size() == KEPT) {
+      kept.removeFirst();
+    }
+    kept.addLast(step);
+    return step;
+  }
+
+  private synchronized void end(Step step, long now) {
+    step.ended = now;
+  }
+
+  /** For example {@code in "charge": auth 120ms, stock 310ms, charge 1.57s}. */
+  synchronized String story(TimeSource time) {
+    long now = time.nanoTime();
+    String running = null;
+    var parts = new StringBuilder();
+    for (Step step : kept) {
+      boolean open = step.ended < 0;
+      if (open) {
+        running = step.name;
+      }
+      parts
+          .append(parts.isEmpty() ? ": " : ", ")
+          .append(Names.shown(step.name))
+          .append(' ')
+          .append(Names.time(Duration.ofNanos((open ? now : step.ended) - step.began)));
+    }
+    return (running == null ? "" : " in " + Names.quoted(running)) + parts;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.belay;
+
+import dev.belay.spi.TimeSource;
+import java.util.concurrent.locks.LockSupport;
+
+/** A thread that waits for the end of a context. */
+final class Waiter extends Reaction {
+  private final Thread thread;
+
+  private Waiter(Thread thread) {
+    this.thread = thread;
+  }
+
+  /**
+   * Waits until {@code ctx} has ended or its clock has reached {@code nanos}.
+   *
+   * @return whether the context has ended
+   */
+  static boolean await(AbstractContext ctx, long nanos) throws InterruptedException {
+    CancelContext scope = ctx.scope();
+    var waiter = new Waiter(Thread.currentThread());
+    if (scope != null && !scope.observe(waiter)) {
+      return true;
+    }
+    try {
+      TimeSource time = ctx.time();
+      while (!ctx.isDone()) {
+        if (nanos != Long.MAX_VALUE && time.nanoTime() >= nanos) {
+          return false;
+        }
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        time.park(waiter, nanos);
+      }
+      return true;
+    } finally {
+      if (scope != null) {
+        scope.unobserve(waiter);
+      }
+    }
+  }
+
+  @Override
+  void fire() {
+    LockSupport.unpark(thread);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.belay.spi;
+
+import dev.belay.Context;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A context that has not ended, as {@link TreeInspector} saw it.
+ *
+ * @param context the context; it cannot be cancelled through this view
+ * @param depth how many contexts lie between it and the inspected one
+ * @param reactions how many registrations, waiters and running calls watch it
+ * @param site where it was made, if its root records that
+ */
+public record LiveContext(Context context, int depth, int reactions, @Nullable Throwable site) {}

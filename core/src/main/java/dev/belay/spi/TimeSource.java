@@ -1,0 +1,53 @@
+package dev.belay.spi;
+
+import java.time.Instant;
+
+/**
+ * Where a tree of contexts takes its time from: a monotonic clock, a timer, and the threads on
+ * which ends are carried out. All contexts below one root share one time source; contexts of
+ * different time sources cannot be merged.
+ *
+ * <p>Every method may be called by any thread at any time.
+ */
+public interface TimeSource {
+
+  /** A timer that was set; cancelling one that has fired or was cancelled does nothing. */
+  interface Timer {
+    /** Removes the timer at once, so that it holds on to nothing. */
+    void cancel();
+  }
+
+  /** The time source of every context that was not given another one. */
+  static TimeSource system() {
+    return SystemTime.INSTANCE;
+  }
+
+  /** Nanoseconds since a fixed origin of this source: never negative, never going back. */
+  long nanoTime();
+
+  /** The wall clock, for display and for the wire; never used to decide that a deadline passed. */
+  Instant instant();
+
+  /**
+   * Runs {@code task} once {@link #nanoTime()} has reached {@code nanos}; at once if it has. The
+   * task may take long and may block: an implementation runs it on a thread that no other timer
+   * waits for.
+   */
+  Timer schedule(long nanos, Runnable task);
+
+  /**
+   * Starts {@code task} on a new thread. Reactions and cancellers run on such threads; a test's
+   * time source can wait for them.
+   *
+   * @param name the thread's name
+   */
+  default void start(String name, Runnable task) {
+    Thread.ofVirtual().name(name).start(task);
+  }
+
+  /**
+   * Parks the calling thread until it is unparked or interrupted, {@link #nanoTime()} has reached
+   * {@code nanos}, or spuriously. {@code Long.MAX_VALUE} means no limit.
+   */
+  void park(Object blocker, long nanos);
+}

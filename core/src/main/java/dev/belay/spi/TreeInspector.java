@@ -1,0 +1,18 @@
+package dev.belay.spi;
+
+import dev.belay.Context;
+import java.util.List;
+
+/** Looks at the live tree. */
+public final class TreeInspector {
+  private TreeInspector() {}
+
+  /**
+   * The contexts below {@code ctx} that have not ended, parent before child: all of them below a
+   * tracked root; elsewhere those that are observed or derived from. A snapshot that is not atomic:
+   * what begins or ends meanwhile may be in it or not.
+   */
+  public static List<LiveContext> live(Context ctx) {
+    return Kernel.get().live(ctx);
+  }
+}
