@@ -102,7 +102,6 @@ public final class Ending {
       if (i < 100) {
         Thread.onSpinWait();
       } else {
-        Thread.yield();
         LockSupport.parkNanos(this, 50_000);
       }
     }
