@@ -1,0 +1,43 @@
+package dev.belay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.spi.Roots;
+import dev.belay.spi.TreeInspector;
+import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+
+/** A root on a manual clock; every test ends with nothing live, no timer, and nothing bound. */
+abstract class Fixture {
+  final ManualClock clock = new ManualClock();
+  final CancellableContext root = Roots.open("test", clock, false);
+
+  static final Duration SECOND = Duration.ofSeconds(1);
+  static final ContextKey<String> USER = ContextKey.named("user", String.class);
+
+  @AfterEach
+  void nothingIsLeft() throws InterruptedException {
+    root.close();
+    clock.settle();
+    assertThat(TreeInspector.live(root)).isEmpty();
+    assertThat(clock.pendingTimers()).isZero();
+    assertThat(Context.current()).isSameAs(Context.background());
+  }
+
+  static Stream<ThreadFactory> threads() {
+    return Stream.of(
+        Thread.ofPlatform().name("platform").daemon().factory(),
+        Thread.ofVirtual().name("virtual").factory());
+  }
+
+  /** Waits until {@code thread} is parked: the only state from which a wake-up can be seen. */
+  static void awaitParked(Thread thread) {
+    while (thread.getState() != Thread.State.WAITING
+        && thread.getState() != Thread.State.TIMED_WAITING) {
+      assertThat(thread.isAlive()).as("thread ended instead of waiting").isTrue();
+      Thread.onSpinWait();
+    }
+  }
+}

@@ -1,0 +1,368 @@
+package dev.belay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** R17–R19: reactions; waiting. */
+class ReactionTest extends Fixture {
+
+  @Test
+  @DisplayName("R17: the action runs once, on a virtual thread of its own")
+  void theActionRunsOnce() throws Exception {
+    var ctx = root.withCancel();
+    var runs = new AtomicInteger();
+    var thread = new AtomicReference<Thread>();
+    Registration registration =
+        ctx.onDone(
+            () -> {
+              runs.incrementAndGet();
+              thread.set(Thread.currentThread());
+            });
+    ctx.cancel();
+    ctx.cancel();
+    clock.settle();
+    assertThat(runs).hasValue(1);
+    assertThat(thread.get().isVirtual()).isTrue();
+    assertThat(registration.stop()).isFalse();
+  }
+
+  @Test
+  @DisplayName("R17: on a context that has ended the action runs at once")
+  void theActionRunsAtOnceAfterTheEnd() throws Exception {
+    var ctx = root.withCancel();
+    ctx.cancel();
+    var runs = new AtomicInteger();
+    ctx.onDone(runs::incrementAndGet, Runnable::run);
+    assertThat(runs).hasValue(1);
+  }
+
+  @Test
+  @DisplayName("R17: one stop() is true, and then the action never runs")
+  void oneStopIsTrue() throws Exception {
+    var ctx = root.withCancel();
+    var runs = new AtomicInteger();
+    Registration registration = ctx.onDone(runs::incrementAndGet);
+    assertThat(registration.stop()).isTrue();
+    assertThat(registration.stop()).isFalse();
+    ctx.cancel();
+    clock.settle();
+    assertThat(runs).hasValue(0);
+  }
+
+  @Test
+  @DisplayName("R17: in a race either the action runs or one stop() is true, never both or neither")
+  void stopAndRunInARace() throws Exception {
+    for (int round = 0; round < 5_000; round++) {
+      var ctx = root.withCancel();
+      var runs = new AtomicInteger();
+      var stops = new AtomicInteger();
+      Registration registration = ctx.onDone(runs::incrementAndGet, Runnable::run);
+      Thread stopper =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    if (registration.stop()) {
+                      stops.incrementAndGet();
+                    }
+                  });
+      ctx.cancel();
+      stopper.join();
+      assertThat(runs.get() + stops.get()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  @DisplayName("R17: close() waits for a running action")
+  void closeWaitsForARunningAction() throws Exception {
+    var ctx = root.withCancel();
+    var running = new CountDownLatch(1);
+    var go = new CountDownLatch(1);
+    var returned = new AtomicBoolean();
+    Registration registration =
+        ctx.onDone(
+            () -> {
+              running.countDown();
+              awaitQuietly(go);
+              returned.set(true);
+            });
+    ctx.cancel();
+    running.await();
+    var seen = new AtomicBoolean();
+    Thread closer =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  registration.close();
+                  seen.set(returned.get());
+                });
+    awaitParked(closer);
+    assertThat(registration.stop()).isFalse();
+    go.countDown();
+    closer.join();
+    assertThat(seen).isTrue();
+  }
+
+  @Test
+  @DisplayName("R17: close() from within the action returns")
+  void closeFromWithinReturns() throws Exception {
+    var ctx = root.withCancel();
+    var self = new CompletableFuture<Registration>();
+    var done = new CountDownLatch(1);
+    self.complete(
+        ctx.onDone(
+            () -> {
+              self.join().close();
+              done.countDown();
+            }));
+    ctx.cancel();
+    done.await();
+  }
+
+  @Test
+  @DisplayName("R18: actions start parent before child; inline ones after the whole subtree")
+  void actionsStartParentBeforeChild() {
+    List<String> order = new ArrayList<>();
+    var parent = root.withCancel();
+    var child = parent.withCancel();
+    var grandchild = child.withCancel();
+    grandchild.onDone(() -> order.add("grandchild"), Runnable::run);
+    child.onDone(() -> order.add("child"), Runnable::run);
+    parent.onDone(
+        () -> order.add("parent, grandchild done: " + grandchild.isDone()), Runnable::run);
+    parent.cancel();
+    assertThat(order).containsExactly("parent, grandchild done: true", "child", "grandchild");
+  }
+
+  @Test
+  @DisplayName("R18: no lock is held while foreign code runs")
+  void noLockIsHeldWhileForeignCodeRuns() throws Exception {
+    var parent = root.withCancel();
+    var child = parent.withTimeout(SECOND);
+    var derivedBorn = new AtomicBoolean();
+    child.onDone(
+        () -> {
+          // Another thread derives, observes, cancels and looks while this action runs inline.
+          Thread other =
+              Thread.ofPlatform()
+                  .start(
+                      () -> {
+                        derivedBorn.set(child.withCancel().isDone());
+                        parent.onDone(() -> {}).stop();
+                        child.cancel();
+                        parent.cancel();
+                        dev.belay.spi.TreeInspector.live(root);
+                      });
+          joinQuietly(other);
+        },
+        Runnable::run);
+    parent.cancel();
+    assertThat(derivedBorn).isTrue();
+  }
+
+  @Test
+  @DisplayName("R18: an action that throws goes to the uncaught handler and stops no other")
+  void anActionThatThrowsStopsNoOther() {
+    var ctx = root.withCancel();
+    List<Throwable> uncaught = new ArrayList<>();
+    var runs = new AtomicInteger();
+    var failure = new IllegalStateException("action");
+    ctx.onDone(
+        () -> {
+          throw failure;
+        },
+        Runnable::run);
+    ctx.onDone(
+        () -> {},
+        task -> {
+          throw new RejectedExecutionException("full");
+        });
+    ctx.onDone(runs::incrementAndGet, Runnable::run);
+    Thread thread = Thread.currentThread();
+    var before = thread.getUncaughtExceptionHandler();
+    thread.setUncaughtExceptionHandler((t, e) -> uncaught.add(e));
+    try {
+      ctx.cancel();
+    } finally {
+      thread.setUncaughtExceptionHandler(before);
+    }
+    assertThat(runs).hasValue(1);
+    assertThat(uncaught).hasSize(2).contains(failure);
+  }
+
+  @Test
+  @DisplayName("R18: a deadline's walk and actions do not run on the timer's thread")
+  void nothingRunsOnTheTimersThread() throws Exception {
+    try (var ctx = Context.background().withTimeout(Duration.ofMillis(1))) {
+      var name = new CompletableFuture<String>();
+      ctx.onDone(() -> name.complete(Thread.currentThread().getName()), Runnable::run);
+      assertThat(name.get()).isEqualTo("belay-deadline");
+    }
+  }
+
+  @Test
+  @DisplayName("R19: on a context that can never end a registration is a shared constant")
+  void aRegistrationThatCanNeverRunIsShared() {
+    var first = Context.background().onDone(() -> {});
+    var second = root.withoutCancel().withName("x").onDone(() -> {});
+    assertThat(first).isSameAs(second);
+    assertThat(first.stop()).isTrue();
+    first.close();
+  }
+
+  @Test
+  @DisplayName("a registration that was stopped is gone from the context")
+  void aStoppedRegistrationIsGone() {
+    for (int i = 0; i < 100; i++) {
+      root.onDone(() -> {}).close();
+    }
+    assertThat(((CancelContext) root).link().entries()).isEmpty();
+  }
+
+  // ---- waiting
+
+  @ParameterizedTest
+  @MethodSource("threads")
+  @DisplayName("sleep ends when its time is over, by the context's clock")
+  void sleepEndsWhenItsTimeIsOver(ThreadFactory threads) throws Exception {
+    var result = new CompletableFuture<String>();
+    Thread sleeper =
+        threads.newThread(
+            () -> {
+              try {
+                root.sleep(SECOND);
+                result.complete("slept until " + clock.nanoTime());
+              } catch (InterruptedException | RuntimeException e) {
+                result.completeExceptionally(e);
+              }
+            });
+    sleeper.start();
+    awaitParked(sleeper);
+    clock.advance(SECOND);
+    assertThat(result.get()).isEqualTo("slept until 1000000000");
+    sleeper.join();
+  }
+
+  @ParameterizedTest
+  @MethodSource("threads")
+  @DisplayName("sleep throws when the context ends first")
+  void sleepThrowsWhenTheContextEnds(ThreadFactory threads) throws Exception {
+    var ctx = root.withTimeout(SECOND);
+    var result = new CompletableFuture<String>();
+    Thread sleeper =
+        threads.newThread(
+            () -> {
+              try {
+                ctx.sleep(SECOND.multipliedBy(5));
+                result.complete("slept");
+              } catch (InterruptedException | RuntimeException e) {
+                result.completeExceptionally(e);
+              }
+            });
+    sleeper.start();
+    awaitParked(sleeper);
+    clock.advance(SECOND);
+    assertThatThrownBy(result::get).hasCauseInstanceOf(DeadlineExceededException.class);
+    sleeper.join();
+  }
+
+  @ParameterizedTest
+  @MethodSource("threads")
+  @DisplayName("awaitDone is interruptible, and leaves nothing behind")
+  void awaitDoneIsInterruptible(ThreadFactory threads) throws Exception {
+    var result = new CompletableFuture<String>();
+    Thread waiter =
+        threads.newThread(
+            () -> {
+              try {
+                root.awaitDone(SECOND);
+                result.complete("returned");
+              } catch (InterruptedException e) {
+                result.complete("interrupted, flag " + Thread.currentThread().isInterrupted());
+              }
+            });
+    waiter.start();
+    awaitParked(waiter);
+    waiter.interrupt();
+    assertThat(result.get()).isEqualTo("interrupted, flag false");
+    waiter.join();
+    assertThat(((CancelContext) root).link().entries()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("awaitDone with a time-out answers whether the context has ended")
+  void awaitDoneAnswers() throws Exception {
+    var ctx = root.withCancel();
+    assertThat(ctx.awaitDone(Duration.ZERO)).isFalse();
+    ctx.cancel();
+    assertThat(ctx.awaitDone(Duration.ZERO)).isTrue();
+    assertThat(Context.background().awaitDone(Duration.ofNanos(1))).isFalse();
+  }
+
+  @Test
+  @DisplayName("await gives a future's result or failure")
+  void awaitGivesTheResult() throws Exception {
+    assertThat(root.await(CompletableFuture.completedFuture("x"))).isEqualTo("x");
+    assertThatThrownBy(
+            () -> root.await(CompletableFuture.failedFuture(new IllegalStateException("no"))))
+        .isInstanceOf(ExecutionException.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource("threads")
+  @DisplayName("await throws when the context ends first, and leaves the future alone")
+  void awaitThrowsWhenTheContextEnds(ThreadFactory threads) throws Exception {
+    var ctx = root.withCancel();
+    var future = new CompletableFuture<String>();
+    var result = new CompletableFuture<String>();
+    Thread waiter =
+        threads.newThread(
+            () -> {
+              try {
+                result.complete(ctx.await(future));
+              } catch (Exception e) {
+                result.completeExceptionally(e);
+              }
+            });
+    waiter.start();
+    awaitParked(waiter);
+    ctx.cancel();
+    assertThatThrownBy(result::get)
+        .cause()
+        .isInstanceOf(ContextCancelledException.class)
+        .hasCauseInstanceOf(InterruptedException.class);
+    assertThat(future).isNotDone();
+    waiter.join();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void joinQuietly(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
