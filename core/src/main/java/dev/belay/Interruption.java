@@ -31,7 +31,7 @@ final class Interruption implements Canceller {
 
   @Override
   public boolean explains(Throwable failure) {
-    return sent && explainsInterrupt(failure);
+    return sent && failure instanceof Exception && explainsInterrupt(failure);
   }
 
   /** Takes our interrupt back; called on the interrupted thread when none can follow. */

@@ -44,20 +44,6 @@ final class ManualClock implements TimeSource {
     }
   }
 
-  /** The same from a thread whose interrupt flag is set, which stays set. */
-  void settleUninterrupted() {
-    boolean interrupted = Thread.interrupted();
-    try {
-      settle();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
   /** Advances from a thread that other threads' work does not wait for. */
   void advanceAndForget(Duration duration) {
     long end = now.addAndGet(duration.toNanos());

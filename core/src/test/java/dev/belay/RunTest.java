@@ -152,10 +152,14 @@ class RunTest extends Fixture {
             threads,
             () -> {
               caller.complete(Thread.currentThread());
-              ctx.run(slow, c -> bodyGo.await());
+              ctx.run(
+                  slow,
+                  c -> {
+                    ctx.cancel();
+                    bodyGo.await();
+                  });
               return cancelLeft.get();
             });
-    ctx.cancel();
     cancelEntered.await();
     awaitParked(caller.get());
     assertThat(result).isNotDone();
