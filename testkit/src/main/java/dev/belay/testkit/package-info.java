@@ -1,0 +1,8 @@
+/**
+ * For tests of code that runs under contexts: start with {@link dev.belay.testkit.LeakExtension},
+ * which gives a test its root, and {@link dev.belay.testkit.VirtualClock}.
+ */
+@NullMarked
+package dev.belay.testkit;
+
+import org.jspecify.annotations.NullMarked;

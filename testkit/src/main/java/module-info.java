@@ -1,0 +1,11 @@
+/** Virtual time and leak checks for tests of code that runs under contexts. */
+module dev.belay.testkit {
+  requires static transitive org.jspecify;
+  requires transitive dev.belay;
+  requires transitive org.junit.jupiter.api;
+
+  exports dev.belay.testkit;
+
+  provides org.junit.jupiter.api.extension.Extension with
+      dev.belay.testkit.LeakExtension;
+}
