@@ -1,0 +1,117 @@
+package dev.belay.jdbc.client;
+
+import dev.belay.Context;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.Objects;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link DataSource} whose connections obey a context. It does not own the one it wraps: whoever
+ * made that closes it.
+ *
+ * <p>Our own code says {@link #connection(Context)}. Frameworks that know only {@link
+ * #getConnection()} get a connection under {@link Context#current()}. Everything done through a
+ * connection obeys its context; a connection serves one thread at a time and is closed by whoever
+ * asked for it. When the context ends:
+ *
+ * <ul>
+ *   <li>the wait for a connection ends; one that arrives late goes back;
+ *   <li>the statement in flight is cancelled inside the server, again until it has ended, and the
+ *       connection is used again only when no cancel is under way;
+ *   <li>no further statement is sent, and a commit throws; rollback and close work all the same.
+ * </ul>
+ *
+ * <p>What ended throws {@link java.sql.SQLTimeoutException} for a deadline and {@link SQLException}
+ * for a cancel, with the {@link dev.belay.ContextEndedException} as the cause and the driver's
+ * exception below that. An interrupt of the calling thread cancels the statement too; it neither
+ * breaks the connection nor leaves the query running.
+ */
+public final class ContextDataSource implements DataSource {
+  private final DataSource target;
+  private final Eviction eviction;
+
+  private ContextDataSource(DataSource target) {
+    this.target = target;
+    this.eviction = Eviction.of(target);
+  }
+
+  /** Wraps {@code target}: a pool, or a driver's own. */
+  public static ContextDataSource wrap(DataSource target) {
+    return new ContextDataSource(Objects.requireNonNull(target, "target is null: pass a pool"));
+  }
+
+  /**
+   * A connection that obeys {@code ctx} until it is closed.
+   *
+   * @throws SQLException if there is none to be had, or the context ends first
+   */
+  public Connection connection(Context ctx) throws SQLException {
+    return open(ctx, target::getConnection);
+  }
+
+  /** A connection that obeys {@link Context#current()}. */
+  @Override
+  public Connection getConnection() throws SQLException {
+    return connection(Context.current());
+  }
+
+  /** A connection of that user that obeys {@link Context#current()}. */
+  @Override
+  public Connection getConnection(String username, String password) throws SQLException {
+    return open(Context.current(), () -> target.getConnection(username, password));
+  }
+
+  private Connection open(Context ctx, SqlCall<Connection> source) throws SQLException {
+    Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
+    Connection connection = ConnectionWait.await(ctx, source);
+    try {
+      return ContextConnection.wrap(ctx, connection, ServerCancel.of(connection), eviction);
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public @Nullable PrintWriter getLogWriter() throws SQLException {
+    return target.getLogWriter();
+  }
+
+  @Override
+  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+    target.setLogWriter(out);
+  }
+
+  @Override
+  public void setLoginTimeout(int seconds) throws SQLException {
+    target.setLoginTimeout(seconds);
+  }
+
+  @Override
+  public int getLoginTimeout() throws SQLException {
+    return target.getLoginTimeout();
+  }
+
+  @Override
+  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    return target.getParentLogger();
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    if (type.isInstance(this)) {
+      return type.cast(this);
+    }
+    return type.isInstance(target) ? type.cast(target) : target.unwrap(type);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) throws SQLException {
+    return type.isInstance(this) || type.isInstance(target) || target.isWrapperFor(type);
+  }
+}

@@ -1,0 +1,20 @@
+package dev.belay.jetty;
+
+import dev.belay.Context;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+
+/** Answers requests with plain blocking code. */
+@FunctionalInterface
+public interface ContextEndpoint {
+  /**
+   * Answers one request. It may block: it runs on the server's worker, best a virtual thread.
+   *
+   * @param ctx ends when the client goes away, its deadline passes, or the server shuts down; pass
+   *     it on to everything that can wait
+   * @param request read its body with {@code Content.Source}
+   * @param response write it with {@code Content.Sink}; it is finished when this method returns
+   * @throws Exception is answered as {@link dev.belay.http.server.FailureStatus} says
+   */
+  void handle(Context ctx, Request request, Response response) throws Exception;
+}

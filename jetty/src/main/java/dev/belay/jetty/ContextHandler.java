@@ -1,0 +1,110 @@
+package dev.belay.jetty;
+
+import dev.belay.CancellableContext;
+import dev.belay.Context;
+import dev.belay.http.server.ClientGoneException;
+import dev.belay.http.server.FailureStatus;
+import dev.belay.http.server.RequestContexts;
+import dev.belay.http.wire.RemainingTimeHeader;
+import java.util.Objects;
+import java.util.OptionalInt;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Runs a {@link ContextEndpoint} for each request under a context of its own, which ends as soon as
+ * the client goes away, also while the endpoint blocks. On HTTP/1.1 that needs a connector with
+ * {@link ContextHttpConnectionFactory}; on HTTP/2 nothing else.
+ *
+ * <p>The server's context is its owner's: end it at shutdown, and every request's context ends.
+ */
+public final class ContextHandler extends Handler.Abstract {
+  private final Context server;
+  private final RequestContexts contexts;
+  private final RemainingTimeHeader remainingTime;
+  private final boolean interrupting;
+  private final ContextEndpoint endpoint;
+
+  /**
+   * A handler that never interrupts its endpoint.
+   *
+   * @param server the parent of every request's context
+   * @param contexts the limit of a request
+   */
+  public ContextHandler(Context server, RequestContexts contexts, ContextEndpoint endpoint) {
+    this(server, contexts, RemainingTimeHeader.DEFAULT, false, endpoint);
+  }
+
+  private ContextHandler(
+      Context server,
+      RequestContexts contexts,
+      RemainingTimeHeader remainingTime,
+      boolean interrupting,
+      ContextEndpoint endpoint) {
+    this.server = Objects.requireNonNull(server, "server is null: pass the server's root");
+    this.contexts = Objects.requireNonNull(contexts, "contexts is null: pass a limit");
+    this.remainingTime = remainingTime;
+    this.interrupting = interrupting;
+    this.endpoint = Objects.requireNonNull(endpoint, "endpoint is null");
+  }
+
+  /**
+   * The same, but the end of a request's context interrupts its endpoint. For endpoints that wait in
+   * ways which know nothing of contexts, and hold nothing that an interrupt breaks: on a virtual
+   * thread it closes the socket that is being read.
+   */
+  public ContextHandler interrupting() {
+    return new ContextHandler(server, contexts, remainingTime, true, endpoint);
+  }
+
+  /** The same with another header for the remaining time that a client sends. */
+  public ContextHandler remainingTimeIn(RemainingTimeHeader header) {
+    return new ContextHandler(server, contexts, header, interrupting, endpoint);
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    String name = request.getMethod() + " " + request.getHttpURI().getCanonicalPath();
+    String remaining = request.getHeaders().get(remainingTime.name());
+    CancellableContext ctx = contexts.open(server, name, remaining);
+    try {
+      run(ctx, request, response);
+      callback.succeeded();
+    } catch (Throwable failure) {
+      answer(ctx, request, response, callback, failure);
+    }
+    return true;
+  }
+
+  private void run(CancellableContext owned, Request request, Response response)
+      throws Exception {
+    ClientWatch watch = ClientWatch.of(request);
+    // Unwatched before the answer is finished: who leaves once it is there has not gone away.
+    try (owned; watch) {
+      watch.begin(gone -> owned.cancel(new ClientGoneException("client gone", gone)));
+      run((Context) owned, request, response);
+    }
+  }
+
+  private void run(Context ctx, Request request, Response response) throws Exception {
+    if (interrupting) {
+      ctx.runInterruptibly(c -> endpoint.handle(c, request, response));
+    } else {
+      ctx.run(c -> endpoint.handle(c, request, response));
+    }
+  }
+
+  private static void answer(
+      Context ctx, Request request, Response response, Callback callback, Throwable failure) {
+    OptionalInt status = FailureStatus.of(ctx, failure);
+    if (status.isEmpty() || response.isCommitted()) {
+      // Quiet in Jetty's log: nobody has failed.
+      callback.failed(status.isEmpty() ? new EofException(failure) : failure);
+    } else {
+      Response.writeError(request, response, callback, status.getAsInt(), failure.getMessage());
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/** Jetty 12.1 as a host: a context per request that ends when the client goes away. */
+module dev.belay.jetty {
+  requires static transitive org.jspecify;
+  requires transitive dev.belay.http;
+  requires transitive org.eclipse.jetty.server;
+
+  exports dev.belay.jetty;
+}
