@@ -7,6 +7,7 @@ module dev.belay.http {
   requires transitive java.net.http;
   requires static transitive org.jspecify;
 
+  exports dev.belay.http.client;
   exports dev.belay.http.server;
   exports dev.belay.http.wire;
 }
