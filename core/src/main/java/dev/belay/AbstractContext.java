@@ -67,6 +67,14 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
     }
   }
 
+  @Override
+  public final void throwIfDone(Throwable failure) {
+    Require.argument(failure, "failure", "use throwIfDone() for none");
+    if (isDone()) {
+      throw endedWith(failure);
+    }
+  }
+
   final ContextEndedException endedWith(@Nullable Throwable failure) {
     Ending ending = ending();
     if (ending == null) {

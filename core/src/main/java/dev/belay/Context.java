@@ -72,6 +72,14 @@ public sealed interface Context permits CancellableContext, AbstractContext {
    */
   void throwIfDone();
 
+  /**
+   * The same for what was stopped by a reaction to the end, not by {@link #call(Canceller,
+   * ContextCallable)}: a stream that outlives the call that opened it.
+   *
+   * @param failure what the end has brought about; becomes the cause of what is thrown
+   */
+  void throwIfDone(Throwable failure);
+
   /** The effective deadline, for display and for the wire; null if there is none. */
   @Nullable Instant deadline();
 

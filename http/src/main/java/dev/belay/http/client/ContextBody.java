@@ -1,0 +1,86 @@
+package dev.belay.http.client;
+
+import dev.belay.Canceller;
+import dev.belay.Context;
+import dev.belay.Registration;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * A response's body that ends with its context. One registration lasts from the headers to the end
+ * of the body, so that the server learns of the context's end also while nobody reads.
+ */
+final class ContextBody extends InputStream {
+  private final Context ctx;
+  private final InputStream raw;
+  private final Exchange exchange;
+  private final Registration registration;
+
+  /** Whether the context's end has closed the stream, so that it explains a failure to read. */
+  private volatile boolean aborted;
+
+  private long bytes;
+
+  ContextBody(Context ctx, InputStream raw, Exchange exchange) {
+    this.ctx = ctx;
+    this.raw = raw;
+    this.exchange = exchange;
+    this.registration = ctx.onDone(this::abort);
+  }
+
+  private void abort() {
+    aborted = true;
+    try {
+      raw.close();
+    } catch (IOException e) {
+      // The connection is gone, which is what we want.
+    }
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    try {
+      int count = raw.read(buffer, offset, length);
+      if (count < 0) {
+        registration.stop();
+      } else {
+        bytes += count;
+      }
+      return count;
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  @Override
+  public int available() throws IOException {
+    try {
+      return raw.available();
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  /**
+   * A stream that has failed once gives nothing more: nothing has to wait for the context's end.
+   */
+  private IOException failure(IOException failure) {
+    registration.stop();
+    if ((aborted || exchange.isCancelled()) && !Canceller.isInterruption(failure)) {
+      ctx.throwIfDone(exchange.readingBody(bytes, failure));
+    }
+    return failure;
+  }
+
+  @Override
+  public void close() throws IOException {
+    registration.stop();
+    raw.close();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.belay.http.client;
+
+import dev.belay.Canceller;
+import dev.belay.Context;
+import dev.belay.ContextEndedException;
+import dev.belay.http.wire.RemainingTimeHeader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JDK's {@link HttpClient} under a context. When the context ends, the exchange is aborted,
+ * wherever it is: connecting, in the TLS handshake, sending, waiting for the headers, in the middle
+ * of the body. An HTTP/1.1 connection is closed, an HTTP/2 stream is reset, so that the server
+ * learns of it. A context that has ended before sends nothing.
+ *
+ * <p>What the caller gets then is a {@link ContextEndedException} whose cause, an {@link
+ * ExchangeAbortedException}, says how far the exchange had come. A failure that the end did not
+ * bring about is thrown as the JDK's client reports it. An interrupt of the calling thread aborts
+ * the exchange too.
+ *
+ * <p>The deadline is sent to the server as the remaining time ({@link RemainingTimeHeader}). It is
+ * not given to the JDK's client: {@link HttpRequest#timeout()} ends with the headers up to JDK 25,
+ * and fails with an exception that knows nothing of the context. A request that sets it keeps it.
+ *
+ * <p>Two limits are the JDK's. While a TCP connection is being made, an aborted caller is free at
+ * once, but the socket stays until the operating system gives up; {@link
+ * HttpClient.Builder#connectTimeout} bounds that. And an HTTP/2 connection over TLS that has just
+ * been made is shared a moment before it is detached from the request it was made for: if that one
+ * is aborted in between, requests that have joined it fail with "connection closed locally".
+ *
+ * <p>Immutable; any thread may use it. The wrapped client belongs to whoever made it, who also
+ * closes it.
+ */
+public final class ContextHttpClient {
+  private final HttpClient client;
+  private final @Nullable RemainingTimeHeader remainingTime;
+
+  private ContextHttpClient(HttpClient client, @Nullable RemainingTimeHeader remainingTime) {
+    this.client = client;
+    this.remainingTime = remainingTime;
+  }
+
+  /** Puts {@code client} under contexts; sends {@link RemainingTimeHeader#DEFAULT}. */
+  public static ContextHttpClient of(HttpClient client) {
+    Objects.requireNonNull(client, "client is null: pass HttpClient.newHttpClient()");
+    return new ContextHttpClient(client, RemainingTimeHeader.DEFAULT);
+  }
+
+  /** The same client, sending the remaining time in {@code header}. */
+  public ContextHttpClient withRemainingTime(RemainingTimeHeader header) {
+    Objects.requireNonNull(header, "header is null: use withoutRemainingTime()");
+    return new ContextHttpClient(client, header);
+  }
+
+  /** The same client, telling no server how much time remains. */
+  public ContextHttpClient withoutRemainingTime() {
+    return new ContextHttpClient(client, null);
+  }
+
+  /**
+   * Sends {@code request} and returns when the headers have arrived. The body obeys {@code ctx}
+   * until it was read to its end or closed; reading it throws as this method does.
+   *
+   * <p>The caller owns the body and closes it. One that is neither closed nor read to its end holds
+   * its connection, and a registration in {@code ctx}, until {@code ctx} ends.
+   *
+   * <p>A thread that is interrupted while it reads the body gets an {@link IOException} caused by
+   * an {@link InterruptedException}, with the interrupt flag set, and the exchange is aborted.
+   *
+   * @throws ContextEndedException if {@code ctx} has ended, or ends before the headers arrive
+   * @throws IOException if the exchange fails otherwise
+   * @throws InterruptedException if the calling thread is interrupted; the exchange is aborted
+   * @throws IllegalArgumentException if the JDK's client cannot send such a request
+   */
+  public HttpResponse<InputStream> open(Context ctx, HttpRequest request)
+      throws IOException, InterruptedException {
+    Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
+    Objects.requireNonNull(request, "request is null: pass what to send");
+    return new Exchange(client, request, remainingTime).open(ctx);
+  }
+
+  /**
+   * Sends {@code request} and returns when {@code handler} has the whole body, which it is fed on
+   * the calling thread. Nothing is left open, whatever happens.
+   *
+   * @param handler any that takes in the body, like {@code BodyHandlers.ofString()}; not one that
+   *     hands out a body still to be read, like {@code ofInputStream()} or {@code ofLines()}: use
+   *     {@link #open} for those
+   * @throws ContextEndedException if {@code ctx} has ended, or ends before the body is complete
+   * @throws IOException if the exchange or the handler fails otherwise
+   * @throws InterruptedException if the calling thread is interrupted; the exchange is aborted
+   * @throws IllegalArgumentException if the JDK's client cannot send such a request, or the handler
+   *     hands out a body still to be read
+   */
+  public <T extends @Nullable Object> HttpResponse<T> send(
+      Context ctx, HttpRequest request, BodyHandler<T> handler)
+      throws IOException, InterruptedException {
+    Objects.requireNonNull(handler, "handler is null: use BodyHandlers.discarding()");
+    HttpResponse<InputStream> response = open(ctx, request);
+    try (InputStream body = response.body()) {
+      var head = new ReceivedResponse<InputStream>(response, body);
+      return new ReceivedResponse<>(response, BodyFeed.feed(ctx, body, handler.apply(head)));
+    } catch (IOException e) {
+      if (Canceller.isInterruption(e) && Thread.interrupted()) {
+        throw (InterruptedException) new InterruptedException().initCause(e);
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.belay.http.client;
+
+import dev.belay.Canceller;
+import dev.belay.Context;
+import dev.belay.http.wire.RemainingTimeHeader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response. Until the headers are there the JDK's future stands for it, and
+ * {@code cancel(true)} on that future aborts it ({@code cancel(false)} and {@code orTimeout} would
+ * only stop the waiting). From then on the body's stream does, and closing that aborts it.
+ */
+final class Exchange implements Canceller {
+  private final HttpClient client;
+  private final HttpRequest request;
+  private final @Nullable RemainingTimeHeader remainingTime;
+  private final long started = System.nanoTime();
+  private volatile @Nullable CompletableFuture<HttpResponse<InputStream>> sent;
+  private volatile boolean cancelled;
+
+  Exchange(HttpClient client, HttpRequest request, @Nullable RemainingTimeHeader remainingTime) {
+    this.client = client;
+    this.request = request;
+    this.remainingTime = remainingTime;
+  }
+
+  HttpResponse<InputStream> open(Context ctx) throws IOException, InterruptedException {
+    HttpResponse<InputStream> response;
+    try {
+      response = ctx.call(this, this::headers);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new AssertionError("headers threw what it does not declare", e);
+    }
+    return new ReceivedResponse<>(response, new ContextBody(ctx, response.body(), this));
+  }
+
+  // ---- until the headers are there
+
+  private HttpResponse<InputStream> headers(Context ctx) throws IOException, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    var future = client.sendAsync(withRemainingTime(ctx), BodyHandlers.ofInputStream());
+    sent = future;
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      discard(future);
+      throw e;
+    } catch (CancellationException e) {
+      throw cancelled ? awaitingHeaders(e) : new IOException(e);
+    } catch (ExecutionException e) {
+      throw cancelled ? awaitingHeaders(e.getCause()) : cause(e);
+    }
+  }
+
+  private HttpRequest withRemainingTime(Context ctx) {
+    String left = remainingTime == null ? null : remainingTime.format(ctx);
+    if (remainingTime == null || left == null) {
+      return request;
+    }
+    // It replaces one that the caller has set: a header copied from an incoming request is stale.
+    return HttpRequest.newBuilder(request, (name, value) -> true)
+        .setHeader(remainingTime.name(), left)
+        .build();
+  }
+
+  /** Aborts what nobody waits for any more, also if the response has just arrived. */
+  private static void discard(CompletableFuture<HttpResponse<InputStream>> future) {
+    if (!future.cancel(true) && !future.isCompletedExceptionally()) {
+      try {
+        future.join().body().close();
+      } catch (IOException e) {
+        // Its connection is gone, which is what we want.
+      }
+    }
+  }
+
+  private ExchangeAbortedException awaitingHeaders(@Nullable Throwable failure) {
+    return ExchangeAbortedException.awaitingHeaders(request, elapsed(), failure);
+  }
+
+  /** What made a future fail; an unchecked failure is thrown at once. */
+  static IOException cause(ExecutionException failed) {
+    return switch (failed.getCause()) {
+      case IOException e -> e;
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case null, default -> new IOException(failed);
+    };
+  }
+
+  @Override
+  public void cancel(int attempt) {
+    var future = sent;
+    if (future != null) { // else the request is just being sent, and the next attempt finds it
+      cancelled = true;
+      future.cancel(true);
+    }
+  }
+
+  @Override
+  public boolean explains(Throwable failure) {
+    return failure instanceof ExchangeAbortedException;
+  }
+
+  // ---- from then on
+
+  /** Whether it was cancelled just when its headers arrived: then its body fails to be read. */
+  boolean isCancelled() {
+    return cancelled;
+  }
+
+  ExchangeAbortedException readingBody(long bytes, IOException failure) {
+    return ExchangeAbortedException.readingBody(request, bytes, elapsed(), failure);
+  }
+
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - started);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.belay.http.server;
+
+import dev.belay.Context;
+import dev.belay.ContextCancelledException;
+import dev.belay.ContextEndedException;
+import dev.belay.DeadlineExceededException;
+import dev.belay.Ending;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Which status answers a request whose handler has failed:
+ *
+ * <table>
+ * <caption>Failures and their status</caption>
+ * <tr><th>what happened</th><th>status</th></tr>
+ * <tr><td>the client went away</td><td>none: nobody reads it, and nobody has failed</td></tr>
+ * <tr><td>{@link DeadlineExceededException}</td><td>504</td></tr>
+ * <tr><td>{@link ContextCancelledException}, as at shutdown</td><td>503</td></tr>
+ * <tr><td>{@link BadRequestException}</td><td>400</td></tr>
+ * <tr><td>anything else</td><td>500</td></tr>
+ * </table>
+ */
+public final class FailureStatus {
+  private FailureStatus() {}
+
+  /**
+   * The status for {@code failure}, thrown by the handler of a request.
+   *
+   * @param request the request's context
+   * @return the status; empty if nothing is to be answered, nor logged as an error
+   */
+  public static OptionalInt of(Context request, Throwable failure) {
+    Throwable real = unwrapped(failure);
+    if (request.cause() instanceof ClientGoneException || endedByClient(real)) {
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of(
+        switch (real) {
+          case DeadlineExceededException unused -> 504;
+          case ContextCancelledException unused -> 503;
+          case BadRequestException unused -> 400;
+          default -> 500;
+        });
+  }
+
+  private static boolean endedByClient(Throwable failure) {
+    Ending ending = failure instanceof ContextEndedException ended ? ended.ending() : null;
+    return ending != null && ending.cause() instanceof ClientGoneException;
+  }
+
+  private static Throwable unwrapped(Throwable failure) {
+    Throwable inner = failure.getCause();
+    boolean wrapper =
+        failure instanceof ExecutionException || failure instanceof CompletionException;
+    return wrapper && inner != null ? unwrapped(inner) : failure;
+  }
+}

@@ -1,0 +1,10 @@
+package dev.belay.http.client;
+
+import java.io.IOException;
+
+class StormOverHttp1Test extends StormContract {
+  @Override
+  TestServer start() throws IOException {
+    return new RawServer();
+  }
+}

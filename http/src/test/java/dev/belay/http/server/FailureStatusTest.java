@@ -1,0 +1,71 @@
+package dev.belay.http.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
+
+import dev.belay.CancellableContext;
+import dev.belay.Context;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FailureStatusTest {
+
+  private static Throwable deadline() {
+    try (var ctx = Context.background().withTimeout(Duration.ZERO)) {
+      return catchThrowable(ctx::throwIfDone);
+    }
+  }
+
+  private static Throwable cancelled(Throwable cause) {
+    try (var ctx = Context.background().withCancel()) {
+      ctx.cancel(cause);
+      return catchThrowable(ctx::throwIfDone);
+    }
+  }
+
+  static Stream<Arguments> failures() {
+    var gone = new ClientGoneException("connection closed", null);
+    var shutdown = new IOException("shutting down");
+    return Stream.of(
+        argumentSet("deadline", deadline(), OptionalInt.of(504)),
+        argumentSet("cancelled", cancelled(shutdown), OptionalInt.of(503)),
+        argumentSet("client gone", cancelled(gone), OptionalInt.empty()),
+        argumentSet("bad input", new BadRequestException("no such size"), OptionalInt.of(400)),
+        argumentSet("a bug", new IllegalArgumentException(), OptionalInt.of(500)),
+        argumentSet("an error", new StackOverflowError(), OptionalInt.of(500)),
+        argumentSet("wrapped", new ExecutionException(deadline()), OptionalInt.of(504)),
+        argumentSet(
+            "wrapped twice",
+            new ExecutionException(new CompletionException(cancelled(gone))),
+            OptionalInt.empty()),
+        argumentSet("an empty wrapper", new ExecutionException(null), OptionalInt.of(500)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void eachFailureHasItsStatus(Throwable failure, OptionalInt status) {
+    assertThat(FailureStatus.of(Context.background(), failure)).isEqualTo(status);
+  }
+
+  @Test
+  void nothingIsAnsweredOnceTheClientIsGone() {
+    try (CancellableContext request = Context.background().withCancel()) {
+      request.cancel(new ClientGoneException("stream reset", null));
+      assertThat(FailureStatus.of(request, new IOException("broken pipe"))).isEmpty();
+    }
+  }
+
+  @Test
+  void aGoneClientCostsNoStackTrace() {
+    assertThat(new ClientGoneException("connection closed", null).getStackTrace()).isEmpty();
+  }
+}
