@@ -8,8 +8,8 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches whether the client of one request goes away. Tells so at most once, between {@link #begin}
- * and {@link #close}, on a thread of the server and without a lock.
+ * Watches whether the client of one request goes away. Tells so at most once, between {@link
+ * #begin} and {@link #close}, on a thread of the server and without a lock.
  */
 final class ClientWatch implements AutoCloseable {
   private final Request request;
@@ -31,7 +31,9 @@ final class ClientWatch implements AutoCloseable {
             : null);
   }
 
-  /** Begins to watch. HTTP/2 is read all the time and tells by itself, HTTP/1.1 by the end point. */
+  /**
+   * Begins to watch. HTTP/2 is read all the time and tells by itself, HTTP/1.1 by the end point.
+   */
   void begin(Consumer<Throwable> onGone) {
     watcher.set(onGone);
     if (endPoint != null) {

@@ -52,8 +52,8 @@ public final class ContextHandler extends Handler.Abstract {
   }
 
   /**
-   * The same, but the end of a request's context interrupts its endpoint. For endpoints that wait in
-   * ways which know nothing of contexts, and hold nothing that an interrupt breaks: on a virtual
+   * The same, but the end of a request's context interrupts its endpoint. For endpoints that wait
+   * in ways which know nothing of contexts, and hold nothing that an interrupt breaks: on a virtual
    * thread it closes the socket that is being read.
    */
   public ContextHandler interrupting() {
@@ -79,11 +79,11 @@ public final class ContextHandler extends Handler.Abstract {
     return true;
   }
 
-  private void run(CancellableContext owned, Request request, Response response)
-      throws Exception {
+  private void run(CancellableContext owned, Request request, Response response) throws Exception {
     ClientWatch watch = ClientWatch.of(request);
     // Unwatched before the answer is finished: who leaves once it is there has not gone away.
-    try (owned; watch) {
+    try (owned;
+        watch) {
       watch.begin(gone -> owned.cancel(new ClientGoneException("client gone", gone)));
       run((Context) owned, request, response);
     }

@@ -278,7 +278,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
   }
 
   @Override
-  public void close(Throwable cause) {
+  public void close(@Nullable Throwable cause) {
     headerTimer.stop();
     super.close(cause);
   }
