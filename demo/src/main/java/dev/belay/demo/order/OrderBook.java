@@ -1,0 +1,74 @@
+package dev.belay.demo.order;
+
+import dev.belay.Context;
+import dev.belay.demo.SlowSteps;
+import dev.belay.jdbc.client.ContextDataSource;
+import dev.belay.jdbc.client.Transactions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The orders that were taken. */
+public final class OrderBook {
+  private final ContextDataSource database;
+
+  /** Orders in {@code database}. */
+  public OrderBook(ContextDataSource database) {
+    this.database = database;
+  }
+
+  /** Writes the order, its mail and the sale of its reservation, all or nothing. */
+  Order write(Context ctx, UUID orderKey, String email, long totalCents) throws SQLException {
+    return Transactions.<Order, RuntimeException>call(
+        ctx,
+        database,
+        tx -> {
+          Stock.sleepInDatabase(tx, SlowSteps.of(ctx, "order"));
+          sell(tx, orderKey);
+          long id = insert(tx, orderKey, email, totalCents);
+          try (var mail = tx.prepareStatement("insert into mail (order_id) values (?)")) {
+            mail.setLong(1, id);
+            mail.executeUpdate();
+          }
+          return Order.confirmed(id, totalCents);
+        });
+  }
+
+  private static void sell(Connection tx, UUID orderKey) throws SQLException {
+    try (var update =
+        tx.prepareStatement(
+            "update reservation set status = 'sold' where order_key = ? and status = 'held'")) {
+      update.setObject(1, orderKey);
+      if (update.executeUpdate() != 1) {
+        throw new SQLException("the reservation of " + orderKey + " is not held any more");
+      }
+    }
+  }
+
+  private static long insert(Connection tx, UUID orderKey, String email, long totalCents)
+      throws SQLException {
+    try (var insert =
+        tx.prepareStatement(
+            "insert into orders (order_key, email, total_cents) values (?, ?, ?) returning id")) {
+      insert.setObject(1, orderKey);
+      insert.setString(2, email);
+      insert.setLong(3, totalCents);
+      try (var row = insert.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
+  }
+
+  /** The order of that number. */
+  public Optional<Order> find(Context ctx, long id) throws SQLException {
+    try (var connection = database.connection(ctx);
+        var select = connection.prepareStatement("select total_cents from orders where id = ?")) {
+      select.setLong(1, id);
+      try (var row = select.executeQuery()) {
+        return row.next() ? Optional.of(Order.confirmed(id, row.getLong(1))) : Optional.empty();
+      }
+    }
+  }
+}

@@ -1,0 +1,6 @@
+package dev.belay.demo.order;
+
+import java.math.BigDecimal;
+
+/** A product on sale. */
+public record Product(int id, String name, BigDecimal price, int stock) {}

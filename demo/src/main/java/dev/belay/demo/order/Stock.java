@@ -1,0 +1,177 @@
+package dev.belay.demo.order;
+
+import dev.belay.Context;
+import dev.belay.demo.SlowSteps;
+import dev.belay.http.server.BadRequestException;
+import dev.belay.jdbc.client.ContextDataSource;
+import dev.belay.jdbc.client.Transactions;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** What is in stock, and what of it is reserved. */
+public final class Stock {
+  private final ContextDataSource database;
+
+  /** Stock in {@code database}. */
+  public Stock(ContextDataSource database) {
+    this.database = database;
+  }
+
+  /**
+   * Takes {@code lines} out of stock for an order that may yet fail.
+   *
+   * @return the price of all, in cents
+   * @throws BadRequestException if a product does not exist
+   */
+  long reserve(Context ctx, UUID orderKey, List<NewOrder.Line> lines)
+      throws SQLException, OutOfStockException {
+    return Transactions.<Long, OutOfStockException>call(
+        ctx,
+        database,
+        tx -> {
+          sleepInDatabase(tx, SlowSteps.of(ctx, "stock"));
+          try (var insert = tx.prepareStatement("insert into reservation values (?, 'held')")) {
+            insert.setObject(1, orderKey);
+            insert.executeUpdate();
+          }
+          long cents = 0;
+          for (NewOrder.Line line : lines) {
+            cents += take(tx, orderKey, line);
+          }
+          return cents;
+        });
+  }
+
+  private static long take(Connection tx, UUID orderKey, NewOrder.Line line)
+      throws SQLException, OutOfStockException {
+    long price;
+    try (var select = tx.prepareStatement("select price_cents from product where id = ?")) {
+      select.setInt(1, line.productId());
+      try (var row = select.executeQuery()) {
+        if (!row.next()) {
+          throw new BadRequestException("there is no product " + line.productId());
+        }
+        price = row.getLong(1);
+      }
+    }
+    try (var update =
+        tx.prepareStatement("update product set stock = stock - ? where id = ? and stock >= ?")) {
+      update.setInt(1, line.quantity());
+      update.setInt(2, line.productId());
+      update.setInt(3, line.quantity());
+      if (update.executeUpdate() == 0) {
+        throw new OutOfStockException(line.productId());
+      }
+    }
+    try (var insert = tx.prepareStatement("insert into reservation_item values (?, ?, ?)")) {
+      insert.setObject(1, orderKey);
+      insert.setInt(2, line.productId());
+      insert.setInt(3, line.quantity());
+      insert.executeUpdate();
+    }
+    return price * line.quantity();
+  }
+
+  /** What became of a reservation that was to be released. */
+  enum Release {
+    /** It was held, and is back in stock. */
+    RELEASED,
+    /** Its order is in the books: nothing may be undone. */
+    SOLD,
+    /** There is none, or it was released before. */
+    NOTHING_HELD
+  }
+
+  /** Puts a reservation back, unless its order was written; waits for a write under way. */
+  Release release(Context ctx, UUID orderKey) throws SQLException {
+    return Transactions.<Release, RuntimeException>call(
+        ctx,
+        database,
+        tx -> {
+          String status = lockedStatus(tx, orderKey);
+          if (!status.equals("held")) {
+            return status.equals("sold") ? Release.SOLD : Release.NOTHING_HELD;
+          }
+          try (var update =
+              tx.prepareStatement(
+                  """
+                  update product p set stock = p.stock + i.quantity
+                  from (select product_id, quantity from reservation_item
+                        where order_key = ? order by product_id) i
+                  where p.id = i.product_id
+                  """)) {
+            update.setObject(1, orderKey);
+            update.executeUpdate();
+          }
+          try (var update =
+              tx.prepareStatement(
+                  "update reservation set status = 'released' where order_key = ?")) {
+            update.setObject(1, orderKey);
+            update.executeUpdate();
+          }
+          return Release.RELEASED;
+        });
+  }
+
+  private static String lockedStatus(Connection tx, UUID orderKey) throws SQLException {
+    try (var select =
+        tx.prepareStatement("select status from reservation where order_key = ? for update")) {
+      select.setObject(1, orderKey);
+      try (var row = select.executeQuery()) {
+        return row.next() ? row.getString(1) : "none";
+      }
+    }
+  }
+
+  /** The keys of reservations that no order and no request will ever settle. */
+  List<UUID> heldByNobody(Context ctx) throws SQLException {
+    List<UUID> held = new ArrayList<>();
+    try (var connection = database.connection(ctx);
+        var select =
+            connection.prepareStatement("select order_key from reservation where status = 'held'");
+        var rows = select.executeQuery()) {
+      while (rows.next()) {
+        held.add(rows.getObject(1, UUID.class));
+      }
+    }
+    return held;
+  }
+
+  /** The first {@code limit} products. */
+  public List<Product> products(Context ctx, int limit) throws SQLException {
+    List<Product> products = new ArrayList<>();
+    try (var connection = database.connection(ctx);
+        var select =
+            connection.prepareStatement(
+                "select id, name, price_cents, stock from product order by id limit ?")) {
+      select.setInt(1, limit);
+      try (var rows = select.executeQuery()) {
+        while (rows.next()) {
+          products.add(
+              new Product(
+                  rows.getInt(1),
+                  rows.getString(2),
+                  BigDecimal.valueOf(rows.getLong(3), 2),
+                  rows.getInt(4)));
+        }
+      }
+    }
+    return products;
+  }
+
+  /** Slows a step down inside the database server, where only a real cancel ends it. */
+  public static void sleepInDatabase(Connection connection, Duration delay) throws SQLException {
+    if (delay.isZero()) {
+      return;
+    }
+    try (var sleep = connection.prepareStatement("select pg_sleep(?)")) {
+      sleep.setDouble(1, delay.toMillis() / 1000.0);
+      sleep.execute();
+    }
+  }
+}
