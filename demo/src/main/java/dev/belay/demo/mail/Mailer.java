@@ -8,7 +8,6 @@ import jakarta.mail.Session;
 import jakarta.mail.Transport;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
-import java.util.Date;
 import java.util.Properties;
 
 /** Sends mails over SMTP. */
@@ -31,7 +30,6 @@ final class Mailer {
     message.setFrom(new InternetAddress("shop@belay.example"));
     message.setRecipient(Message.RecipientType.TO, new InternetAddress(email));
     message.setSubject("Your order " + orderId);
-    message.setSentDate(new Date());
     message.setText("Thank you. Your order " + orderId + " is confirmed.");
     ctx.run(
         new ClosingSockets(sockets),

@@ -137,13 +137,13 @@ public final class OrderTaking {
 
   private void voidCharge(Context ctx, UUID key) {
     try (CancellableContext undo = ctx.detach("void charge", UNDO_LIMIT)) {
-      undo.run(c -> payments.voidCharge(c, key));
+      undo.<Exception>run(c -> payments.voidCharge(c, key));
       log.info("order {}: charge voided", key);
-    } catch (IOException | PaymentException | RuntimeException e) {
-      log.error("order {}: charge not voided; the next start will", key, e);
     } catch (InterruptedException e) {
       log.error("order {}: interrupted before the charge was voided", key);
       Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      log.error("order {}: charge not voided; the next start will", key, e);
     }
   }
 

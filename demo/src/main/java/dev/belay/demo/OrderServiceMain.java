@@ -1,0 +1,166 @@
+package dev.belay.demo;
+
+import dev.belay.demo.storm.Storm;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line of the order service. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    version = "belay order service 0.1.0-SNAPSHOT",
+    sortOptions = false,
+    description = "A shop that stops everything it does for a customer who leaves.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:ended by Ctrl-C or SIGTERM, or the storm's books balance",
+      "1:could not start, or the books do not balance",
+      "2:wrong options"
+    })
+public final class OrderServiceMain implements Callable<Integer> {
+  enum Profile {
+    demo,
+    production
+  }
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--port",
+      defaultValue = "8080",
+      description = "where to listen on 127.0.0.1; 0 for any (default: ${DEFAULT-VALUE})")
+  private int port;
+
+  @Option(
+      names = "--postgres",
+      paramLabel = "URL",
+      description = "a JDBC URL; an embedded PostgreSQL is started without it")
+  private @Nullable String postgres;
+
+  @Option(
+      names = "--smtp",
+      paramLabel = "HOST:PORT",
+      description = "a mail server; an embedded one is started without it")
+  private @Nullable String smtp;
+
+  @Option(
+      names = "--profile",
+      defaultValue = "demo",
+      description =
+          "${COMPLETION-CANDIDATES}; only demo lets requests slow their steps down by X-Demo-Slow"
+              + " (default: ${DEFAULT-VALUE})")
+  private Profile profile = Profile.demo;
+
+  @Option(
+      names = "--grace",
+      paramLabel = "SECONDS",
+      defaultValue = "5",
+      description = "how long running requests may go on at shutdown (default: ${DEFAULT-VALUE})")
+  private int grace;
+
+  @Option(
+      names = "--storm",
+      paramLabel = "N",
+      description =
+          "place N orders at once, two thirds of which are given up; check the books; end")
+  private int storm;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "the storm's chances (default: ${DEFAULT-VALUE})")
+  private long seed;
+
+  private OrderServiceMain() {}
+
+  /** Runs the service until Ctrl-C or SIGTERM. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new OrderServiceMain()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    check();
+    var settings =
+        new OrderService.Settings(
+            storm > 0 ? 0 : port,
+            postgres,
+            smtp,
+            profile == Profile.demo,
+            Duration.ofSeconds(grace));
+    if (storm > 0) {
+      try (OrderService service = OrderService.start(settings)) {
+        return Storm.show(service, storm, seed) ? 0 : 1;
+      }
+    }
+    OrderService service = OrderService.start(settings);
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> end(service)));
+    greet(service.address());
+    new CountDownLatch(1).await(); // until Ctrl-C or SIGTERM
+    return 0;
+  }
+
+  /** Ends the program from its shutdown hook. */
+  private static void end(OrderService service) {
+    int code = 0;
+    try {
+      System.out.println("shutting down");
+      System.out.println("shut down: " + service.shutdown());
+    } catch (Exception e) {
+      System.out.println("the shutdown failed: " + e);
+      code = 1;
+    }
+    System.out.flush();
+    // A hook that returned would end with 130 or 143, whatever was done; everything is closed.
+    Runtime.getRuntime().halt(code);
+  }
+
+  private void check() {
+    if (port < 0 || port > 65_535) {
+      throw wrong("--port must be from 0 to 65535");
+    }
+    if (storm < 0 || storm > 100_000 || grace < 0 || grace > 3600) {
+      throw wrong("--storm must be from 1 to 100000, --grace from 0 to 3600");
+    }
+    if (smtp != null && !smtp.matches(".+:[0-9]{1,5}")) {
+      throw wrong("--smtp must be HOST:PORT");
+    }
+    if (postgres != null && !postgres.startsWith("jdbc:postgresql:")) {
+      throw wrong("--postgres must be a JDBC URL: jdbc:postgresql://HOST/DATABASE?user=NAME");
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    if (spec == null) {
+      throw new IllegalStateException("picocli has not set the spec");
+    }
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private static void greet(URI address) {
+    String body = "'{\"email\":\"ada@example.org\",\"items\":[{\"productId\":1,\"quantity\":2}]}'";
+    System.out.printf(
+        """
+
+        The shop is open at %1$s. Try:
+
+          curl -i %1$s/orders -H 'Authorization: Bearer demo' -d %2$s
+          curl -i %1$s/orders -H 'Authorization: Bearer demo' -d %2$s -H 'X-Demo-Slow: charge=30s'
+          curl '%1$s/products?limit=3'
+
+        Stop the second one with Ctrl-C and see below what stops with it. Ctrl-C here ends the shop.
+
+        """,
+        address, body);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.belay.demo.web;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.belay.http.server.BadRequestException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+
+/** JSON bodies, in and out. */
+final class Json {
+  /** More than any order needs. */
+  private static final int LONGEST_BODY = 64 * 1024;
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private Json() {}
+
+  /**
+   * The request's body as a {@code type}.
+   *
+   * @throws BadRequestException if it is none; the message says where and why
+   * @throws BodyTooLargeException if it is longer than any sensible body
+   */
+  static <T> T read(Request request, Class<T> type) throws IOException {
+    byte[] body;
+    try (InputStream in = Content.Source.asInputStream(request)) {
+      body = in.readNBytes(LONGEST_BODY + 1);
+    }
+    if (body.length > LONGEST_BODY) {
+      throw new BodyTooLargeException(LONGEST_BODY);
+    }
+    try {
+      T value = MAPPER.readValue(body, type);
+      if (value == null) {
+        throw new BadRequestException("the body must be a JSON object");
+      }
+      return value;
+    } catch (JsonProcessingException e) {
+      throw new BadRequestException(reason(e));
+    }
+  }
+
+  private static String reason(JsonProcessingException e) {
+    String where =
+        e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
+            ? mapping.getPath().stream()
+                .map(
+                    step ->
+                        step.getFieldName() == null
+                            ? "[" + step.getIndex() + "]"
+                            : step.getFieldName())
+                .collect(Collectors.joining("."))
+            : "the body";
+    var location = e.getLocation();
+    String position =
+        location == null
+            ? ""
+            : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
+    String kind =
+        e instanceof JsonMappingException ? " does not have the expected type" : " is not JSON";
+    return where + kind + position;
+  }
+
+  /** Answers with {@code value} as the body. */
+  static void write(Response response, int status, Object value) throws IOException {
+    byte[] body = MAPPER.writeValueAsBytes(value);
+    response.setStatus(status);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+    try {
+      Content.Sink.write(response, true, ByteBuffer.wrap(body));
+    } catch (JacksonException e) {
+      throw new AssertionError("our own values are JSON", e);
+    }
+  }
+}
