@@ -30,8 +30,9 @@ final class Binding {
 
   static <T extends @Nullable Object, X extends Exception> T call(
       AbstractContext ctx, ContextCallable<T, X> body) throws X {
-    Context before = swap(ctx);
-    Steps.Step step = Steps.begin(ctx);
+    AbstractContext before = BOUND.get();
+    BOUND.set(ctx);
+    Steps.Step step = Steps.begin(ctx, before);
     try {
       return body.call(ctx);
     } finally {

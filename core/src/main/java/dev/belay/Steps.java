@@ -23,9 +23,18 @@ final class Steps {
 
   private final ArrayDeque<Step> kept = new ArrayDeque<>(KEPT);
 
-  /** Begins a step if {@code ctx} got a name below the owner of its deadline. */
-  static @Nullable Step begin(AbstractContext ctx) {
+  /**
+   * Begins a step if {@code ctx} got a name below the owner of its deadline, and it is not the name
+   * of the step that runs already.
+   *
+   * @param outer what the thread has run under so far
+   */
+  @SuppressWarnings("ReferenceEquality") // two names are the same step only if they are one frame
+  static @Nullable Step begin(AbstractContext ctx, @Nullable AbstractContext outer) {
     PlainContext label = ctx.frame().label;
+    if (outer != null && outer.frame().label == label) {
+      return null;
+    }
     CancelContext scope = label == null ? null : label.scope();
     DeadlineContext limiter = scope == null ? null : scope.limiter();
     if (label == null || limiter == null || !limiter.covers(ctx)) {

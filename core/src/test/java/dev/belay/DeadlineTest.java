@@ -215,6 +215,22 @@ class DeadlineTest extends Fixture {
   }
 
   @Test
+  @DisplayName("R31: calls within a step are part of it")
+  void aCallWithinAStepIsNoStepOfItsOwn() {
+    var request = root.withName("POST /orders").withTimeout(SECOND);
+    request
+        .withName("stock")
+        .run(
+            stock -> {
+              stock.withCancel().run(c -> clock.advanceSilently(Duration.ofMillis(10)));
+              stock.withName("lock").run(c -> clock.advanceSilently(Duration.ofMillis(20)));
+            });
+    clock.advanceSilently(SECOND);
+    assertThat(request.isDone()).isTrue();
+    assertThat(request.ending().message()).endsWith("passed: stock 30ms, lock 20ms");
+  }
+
+  @Test
   @DisplayName("R31: the last 16 steps are kept")
   void theStoryIsBounded() {
     var request = root.withName("batch").withTimeout(SECOND);

@@ -98,6 +98,7 @@ public final class OrderServiceMain implements Callable<Integer> {
             profile == Profile.demo,
             Duration.ofSeconds(grace));
     if (storm > 0) {
+      System.setProperty("belay.log", "WARN"); // a line per order would hide the progress
       try (OrderService service = OrderService.start(settings)) {
         return Storm.show(service, storm, seed) ? 0 : 1;
       }

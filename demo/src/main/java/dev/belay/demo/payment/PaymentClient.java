@@ -14,6 +14,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +25,10 @@ public final class PaymentClient implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PaymentClient.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient http =
       HttpClient.newBuilder()
+          .executor(threads)
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(5))
           .build();
@@ -87,5 +91,6 @@ public final class PaymentClient implements AutoCloseable {
   public void close() {
     http.shutdownNow();
     http.close();
+    threads.close();
   }
 }

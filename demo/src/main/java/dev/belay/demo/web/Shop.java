@@ -226,9 +226,10 @@ public final class Shop implements ContextEndpoint {
     if (status.isEmpty() || response.isCommitted()) {
       throw failure; // nobody reads an answer
     }
-    if (status.getAsInt() >= 500) {
-      log.warn(
-          "request {}: {} {}: {}", id, status.getAsInt(), request.getMethod(), failure.toString());
+    if (status.getAsInt() == 500 || status.getAsInt() == 502) {
+      log.warn("request {}: failed", id, failure);
+    } else if (status.getAsInt() > 500) {
+      log.info("request {}: {}: {}", id, status.getAsInt(), failure.getMessage());
     }
     if (status.getAsInt() == 401) {
       response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");

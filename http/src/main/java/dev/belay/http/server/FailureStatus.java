@@ -6,8 +6,6 @@ import dev.belay.ContextEndedException;
 import dev.belay.DeadlineExceededException;
 import dev.belay.Ending;
 import java.util.OptionalInt;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 
 /**
  * Which status answers a request whose handler has failed:
@@ -23,6 +21,9 @@ import java.util.concurrent.ExecutionException;
  * </table>
  */
 public final class FailureStatus {
+  /** Chains of causes may be circular. */
+  private static final int DEEPEST_CAUSE = 16;
+
   private FailureStatus() {}
 
   /**
@@ -50,10 +51,17 @@ public final class FailureStatus {
     return ending != null && ending.cause() instanceof ClientGoneException;
   }
 
+  /**
+   * The end of a context or the bad request in the chain of causes: interfaces that are older than
+   * contexts wrap it, JDBC's in an SQLException. Otherwise the failure itself.
+   */
   private static Throwable unwrapped(Throwable failure) {
-    Throwable inner = failure.getCause();
-    boolean wrapper =
-        failure instanceof ExecutionException || failure instanceof CompletionException;
-    return wrapper && inner != null ? unwrapped(inner) : failure;
+    Throwable inner = failure;
+    for (int i = 0; inner != null && i < DEEPEST_CAUSE; i++, inner = inner.getCause()) {
+      if (inner instanceof ContextEndedException || inner instanceof BadRequestException) {
+        return inner;
+      }
+    }
+    return failure;
   }
 }
