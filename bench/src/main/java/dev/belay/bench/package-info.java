@@ -1,0 +1,5 @@
+/** Benchmarks. */
+@NullMarked
+package dev.belay.bench;
+
+import org.jspecify.annotations.NullMarked;
