@@ -93,7 +93,7 @@ public final class Shop implements ContextEndpoint {
         endpoint.handle(slowed(ctx, request), request, response);
       }
     } catch (Exception e) {
-      answer(ctx, request, response, e, id);
+      answer(ctx, response, e, id);
     } finally {
       gone.stop();
     }
@@ -219,8 +219,7 @@ public final class Shop implements ContextEndpoint {
 
   // ---- failures
 
-  private static void answer(
-      Context ctx, Request request, Response response, Exception failure, String id)
+  private static void answer(Context ctx, Response response, Exception failure, String id)
       throws Exception {
     OptionalInt status = status(ctx, failure);
     if (status.isEmpty() || response.isCommitted()) {
