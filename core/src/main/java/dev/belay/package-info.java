@@ -1,7 +1,91 @@
 /**
- * Deadlines, cancellation and request-scoped values: the rule book.
+ * Deadlines, cancellation and request-scoped values. This page is the rule book; tests and
+ * documents name the rules by their numbers. Start with {@link dev.belay.Context}.
  *
- * @see dev.belay.Context
+ * <h2>How to use it</h2>
+ *
+ * <ol>
+ *   <li>A method that can wait takes {@code Context ctx} as its first parameter, and passes it on.
+ *   <li>Never keep a context in a field of something that outlives it, never pass null; pass {@link
+ *       dev.belay.Context#todo()} where you do not know yet.
+ *   <li>Whoever makes a {@link dev.belay.CancellableContext} closes it, by try-with-resources.
+ *   <li>Values are for facts about the request, under typed keys; not for parameters.
+ *   <li>Look before expensive work: {@link dev.belay.Context#throwIfDone()}, {@link
+ *       dev.belay.Context#hasTimeFor}.
+ *   <li>Work that must outlive its request is detached, by name and with a limit.
+ * </ol>
+ *
+ * <h2>The tree</h2>
+ *
+ * <ul>
+ *   <li>R1 A child ends when its parent ends; a parent never ends because a child did. Only the
+ *       creator can cancel; {@code current()} does not hand that right out.
+ *   <li>R2 Only the first end counts: status and cause are set once.
+ *   <li>R3 When any call of {@code cancel} returns, every live descendant answers {@code isDone()};
+ *       parent before child. The walk is never on the timer's thread.
+ *   <li>R4 The status is not ACTIVE exactly when {@code awaitDone()} would return.
+ *   <li>R5 The cause is the identical object in the whole subtree; built-in causes have no stack.
+ *   <li>R6 {@code withoutCancel} has no deadline, never ends, keeps values; {@code detach} makes a
+ *       child of the nearest root, with these values, a name and a limit.
+ *   <li>R7 A child of an ended parent is born ended, with its status and cause.
+ *   <li>R8 Depth and width have no limit; a suspicious depth is reported once.
+ *   <li>R9 A merge ends with either, before that cancel returns; earliest deadline; values of the
+ *       receiver; one clock.
+ *   <li>R10 {@code close()} is a normal finish, CLOSED; {@code cancel()} is CANCELLED.
+ * </ul>
+ *
+ * <h2>Deadlines</h2>
+ *
+ * <ul>
+ *   <li>R11 The effective deadline is the earliest on the path; its owner tells the story.
+ *   <li>R12 Time is monotonic; past is born ended; durations saturate; never early.
+ *   <li>R13 An end that comes first removes the timer and the registration in the parent at once.
+ *   <li>R14 Of a cancel and a deadline the one detected first wins, everywhere alike.
+ * </ul>
+ *
+ * <h2>Values</h2>
+ *
+ * <ul>
+ *   <li>R15 Keys are compared by identity; null is refused; a value shadows its ancestor's and
+ *       outlives the end.
+ *   <li>R16 Values are not printed unless loggable, not sent unless travelling; names are bounded
+ *       and escaped where shown.
+ * </ul>
+ *
+ * <h2>Reactions</h2>
+ *
+ * <ul>
+ *   <li>R17 The action runs once, or one {@code stop()} returns true. {@code close()} waits.
+ *   <li>R18 No lock is held while foreign code runs; actions start parent before child, inline ones
+ *       after the whole subtree; one that throws stops no other.
+ *   <li>R19 On a context that can never end a registration is a shared constant.
+ * </ul>
+ *
+ * <h2>Running code</h2>
+ *
+ * <ul>
+ *   <li>R20 {@code call(body)} only binds; interruption is asked for by name; no body is started
+ *       under an ended context.
+ *   <li>R21 A canceller is called off-thread, again until the body has returned; {@code call}
+ *       returns when no cancel is under way, or the resource was abandoned.
+ *   <li>R22 No stray interrupt is left; a foreign one is kept. One that lands in the same wake-up
+ *       as ours, about 0.1 ms, can merge with it.
+ *   <li>R23 A failure becomes {@link dev.belay.ContextEndedException} only if our signal was sent
+ *       and explains it; a computed result is returned.
+ *   <li>R24 An inner canceller replaces the outer for its time; {@code shielded} holds outer
+ *       signals back until it returns or its limit passes.
+ *   <li>R25 {@code wrap} binds, never interrupts; nothing else inherits.
+ * </ul>
+ *
+ * <h2>Threads, tracking, text</h2>
+ *
+ * <ul>
+ *   <li>R28 Any thread may call anything on a context at any time.
+ *   <li>R29 Tracking is a property of the root, inherited.
+ *   <li>R30 {@code toString} is the path with names, time left and status, no values.
+ *   <li>R31 A {@link dev.belay.DeadlineExceededException} says whose deadline, how long, and where
+ *       the time went.
+ * </ul>
  */
 @NullMarked
 package dev.belay;

@@ -24,6 +24,9 @@ class ShutdownIT {
     List<String> command =
         new ArrayList<>(
             List.of(
+                // A shell's background job hands an ignored SIGINT on to all it starts.
+                "env",
+                "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
