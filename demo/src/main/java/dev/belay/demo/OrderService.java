@@ -13,10 +13,13 @@ import dev.belay.demo.order.OrderTaking;
 import dev.belay.demo.order.Stock;
 import dev.belay.demo.payment.PaymentClient;
 import dev.belay.demo.payment.PaymentService;
+import dev.belay.demo.web.Front;
+import dev.belay.demo.web.Payments;
 import dev.belay.demo.web.Requests;
 import dev.belay.demo.web.Shop;
 import dev.belay.http.server.RequestContexts;
 import dev.belay.jdbc.client.ContextDataSource;
+import dev.belay.jetty.ContextEndpoint;
 import dev.belay.jetty.ContextHandler;
 import dev.belay.jetty.ContextHttpConnectionFactory;
 import dev.belay.postgres.EmbeddedPostgres;
@@ -92,6 +95,7 @@ public final class OrderService implements AutoCloseable {
   private final @Nullable GreenMail greenMail;
   private final MailWorkers mails;
   private final Requests requests;
+  private final Requests payments;
   private final ServerConnector connector;
   private @Nullable Shutdown shutdown;
 
@@ -107,21 +111,18 @@ public final class OrderService implements AutoCloseable {
       var database = ContextDataSource.wrap(pool);
       mails = own(mailWorkers(database, settings.smtp()));
       String secret = UUID.randomUUID().toString();
-      var payments = own(new PaymentClient(this::address, secret));
+      payments =
+          new Requests(
+              Front.of(new Payments(new PaymentService(database), secret), settings.slowable()));
+      // A server of its own: it must answer until the last order was finished or undone.
+      var paymentServer = serve("payments-http", 0, root, payments);
+      var paymentClient = own(new PaymentClient(() -> address(paymentServer), secret));
       var stock = new Stock(database);
       var orders = new OrderBook(database);
-      var taking = new OrderTaking(stock, payments, orders, mails::wake);
-      requests =
-          new Requests(
-              new Shop(
-                  stock,
-                  orders,
-                  taking,
-                  new PaymentService(database),
-                  secret,
-                  settings.slowable()));
-      connector = serve(settings.port());
+      var taking = new OrderTaking(stock, paymentClient, orders, mails::wake);
+      requests = new Requests(Front.of(new Shop(stock, orders, taking), settings.slowable()));
       taking.recover(root);
+      connector = serve("orders-http", settings.port(), requestRoot, requests);
     } catch (Exception e) {
       closeOwned();
       throw e;
@@ -174,9 +175,10 @@ public final class OrderService implements AutoCloseable {
         root, database, smtp.substring(0, colon), Integer.parseInt(smtp.substring(colon + 1)));
   }
 
-  private ServerConnector serve(int port) throws Exception {
+  private ServerConnector serve(String name, int port, Context parent, ContextEndpoint endpoint)
+      throws Exception {
     var threads = new QueuedThreadPool(16, 4);
-    threads.setName("orders-http");
+    threads.setName(name);
     threads.setVirtualThreadsExecutor(
         own(Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory())));
     var server = new Server(threads);
@@ -187,8 +189,7 @@ public final class OrderService implements AutoCloseable {
     http.setPort(port);
     http.setAcceptQueueSize(BACKLOG);
     server.addConnector(http);
-    server.setHandler(
-        new ContextHandler(requestRoot, new RequestContexts(REQUEST_LIMIT), requests));
+    server.setHandler(new ContextHandler(parent, new RequestContexts(REQUEST_LIMIT), endpoint));
     own(server::stop);
     server.start();
     return http;
@@ -196,7 +197,11 @@ public final class OrderService implements AutoCloseable {
 
   /** Where the service answers. */
   public URI address() {
-    return URI.create("http://127.0.0.1:" + connector.getLocalPort());
+    return address(connector);
+  }
+
+  private static URI address(ServerConnector server) {
+    return URI.create("http://127.0.0.1:" + server.getLocalPort());
   }
 
   /** The pool, for the books and for tests. */
@@ -212,6 +217,11 @@ public final class OrderService implements AutoCloseable {
   /** The requests being answered. */
   public Requests requests() {
     return requests;
+  }
+
+  /** The requests that the payment service is answering. */
+  public Requests payments() {
+    return payments;
   }
 
   /** The workers that send the mails. */

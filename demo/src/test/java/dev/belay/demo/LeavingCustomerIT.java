@@ -27,6 +27,7 @@ class LeavingCustomerIT extends ShopTesting {
       awaitSleeping(1);
     }
     assertThat(shop.requests().awaitNone(Duration.ofSeconds(20))).isTrue();
+    assertThat(shop.payments().awaitNone(Duration.ofSeconds(20))).isTrue();
     assertThat(number(SLEEPING)).isZero();
     assertThat(number("select count(*) from orders")).isEqualTo(orders);
     assertThat(number("select count(*) from mail where status = 'pending'")).isZero();
@@ -50,6 +51,7 @@ class LeavingCustomerIT extends ShopTesting {
     customer.setSoLinger(true, 0);
     customer.close();
     assertThat(shop.requests().awaitNone(Duration.ofSeconds(20))).isTrue();
+    assertThat(shop.payments().awaitNone(Duration.ofSeconds(20))).isTrue();
     assertThat(number(SLEEPING)).isZero();
   }
 
@@ -60,6 +62,7 @@ class LeavingCustomerIT extends ShopTesting {
     assertThat(answer.statusCode()).isEqualTo(504);
     assertThat(answer.body()).contains("time was up");
     assertThat(shop.requests().awaitNone(Duration.ofSeconds(20))).isTrue();
+    assertThat(shop.payments().awaitNone(Duration.ofSeconds(20))).isTrue();
     assertThat(number(SLEEPING)).isZero();
   }
 

@@ -131,13 +131,4 @@ class OrdersIT extends ShopTesting {
             BodyHandlers.ofString());
     assertThat(answer.statusCode()).isEqualTo(404);
   }
-
-  @Test
-  void thePaymentServiceKnowsItsCallers() throws Exception {
-    HttpResponse<String> answer =
-        http.send(
-            to("/payments/charges").POST(BodyPublishers.ofString("{}")).build(),
-            BodyHandlers.ofString());
-    assertThat(answer.statusCode()).isEqualTo(401);
-  }
 }

@@ -14,7 +14,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** A shop of its own for each class: real PostgreSQL, real SMTP, real sockets. */
-@SharedThreads({"orders", "smtp:", "HttpClient-", "Connector-Scheduler", "Scheduler-"})
+@SharedThreads({
+  "orders",
+  "payments-http",
+  "smtp:",
+  "HttpClient-",
+  "Connector-Scheduler",
+  "Scheduler-"
+})
 abstract class ShopTesting {
   static final String ORDER =
       "{\"email\":\"ada@example.org\",\"items\":[{\"productId\":1,\"quantity\":2}]}";

@@ -97,7 +97,7 @@ class ShutdownIT {
       int port = port(out);
       try (Socket customer = order(port, "order=60s")) {
         awaitQuery(port);
-        program.destroy();
+        program.toHandle().destroy(); // Process.destroy() would close its output
         assertThat(answer(customer)).startsWith("HTTP/1.1 503 ");
       }
       assertThat(awaitLine(out, "shut down: ")).contains("0 finished, 1 cancelled, 0 stuck");

@@ -203,30 +203,42 @@ final class WatchEndPoint extends ForwardingEndPoint {
   @Override
   public int fill(ByteBuffer buffer) throws IOException {
     int count;
+    Consumer<Throwable> told = null;
     lock.lock();
     try {
-      count = fillFromKept(buffer);
+      count = kept.hasRemaining() ? fillFromKept(buffer) : fillFromTarget(buffer);
+      if (count < 0 && halfCloseIsGone) {
+        told = watcher;
+        watcher = null;
+      }
+      // The connection may have been served by the watch's interest: there is none any more.
+      arm();
     } finally {
       lock.unlock();
     }
     if (count > 0 && !handling) {
       headerTimer.bytesArrived();
     }
+    if (told != null) {
+      told.accept(ClientWatch.closed());
+    }
     return count;
   }
 
-  private int fillFromKept(ByteBuffer buffer) throws IOException {
-    if (kept.hasRemaining()) {
-      int position = BufferUtil.flipToFill(buffer);
-      int count = BufferUtil.put(kept, buffer);
-      BufferUtil.flipToFlush(buffer, position);
-      arm();
-      return count;
-    }
+  private int fillFromKept(ByteBuffer buffer) {
+    int position = BufferUtil.flipToFill(buffer);
+    int count = BufferUtil.put(kept, buffer);
+    BufferUtil.flipToFlush(buffer, position);
+    return count;
+  }
+
+  private int fillFromTarget(ByteBuffer buffer) throws IOException {
     if (failure != null) {
       throw new IOException(failure);
     }
-    return ended ? -1 : target.fill(buffer);
+    int count = ended ? -1 : target.fill(buffer);
+    ended = count < 0;
+    return count;
   }
 
   private boolean hasAnswer() {

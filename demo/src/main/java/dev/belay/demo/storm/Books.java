@@ -125,6 +125,7 @@ final class Books {
       wrong.add(live.size() + " live contexts, such as " + live.getFirst().context());
     }
     equal("requests still running", service.requests().running(), "none", 0);
+    equal("payments still running", service.payments().running(), "none", 0);
     equal(
         "borrowed connections",
         service.pool().getHikariPoolMXBean().getActiveConnections(),
@@ -144,6 +145,7 @@ final class Books {
       String name = thread.getName();
       if (!name.startsWith("ForkJoinPool-1-")
           && !name.startsWith("orders-http-")
+          && !name.startsWith("payments-http-")
           && !name.startsWith("orders:connection-adder")
           && !name.startsWith("orders:connection-closer")
           && !name.startsWith("belay-timer")
