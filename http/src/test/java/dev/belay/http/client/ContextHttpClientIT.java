@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class ContextHttpClientTest {
+class ContextHttpClientIT {
   private final Context ctx = Context.background();
   private RawServer server;
   private HttpClient jdk;
