@@ -99,6 +99,15 @@ class ContextHttpClientIT {
     }
   }
 
+  /** The moment between an interrupt and the cancel that follows it, which no storm hits surely. */
+  @Test
+  void aResponseThatArrivesWhenNobodyWaitsForItIsClosed() throws Exception {
+    var arrived = jdk.sendAsync(get("/stall"), BodyHandlers.ofInputStream());
+    assertThat(arrived.get().statusCode()).isEqualTo(200);
+    Exchange.discard(arrived);
+    server.gone.await(1);
+  }
+
   // ---- failures that are not the context's
 
   @Test
