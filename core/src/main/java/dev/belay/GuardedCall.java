@@ -224,8 +224,9 @@ final class GuardedCall extends Reaction {
       if (canceller != null) {
         canceller.cancel(attempts++);
       }
-    } catch (Exception e) {
-      // The next attempt follows; what failed shows in the body's own failure.
+    } catch (Throwable t) {
+      // The next attempt follows, after an error too: else the body's thread waited for a cancel
+      // that never ends, and nobody stopped the body. What failed shows in the body's own failure.
     }
   }
 

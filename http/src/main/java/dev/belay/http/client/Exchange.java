@@ -78,7 +78,7 @@ final class Exchange implements Canceller {
   }
 
   /** Aborts what nobody waits for any more, also if the response has just arrived. */
-  private static void discard(CompletableFuture<HttpResponse<InputStream>> future) {
+  static void discard(CompletableFuture<HttpResponse<InputStream>> future) {
     if (!future.cancel(true) && !future.isCompletedExceptionally()) {
       try {
         future.join().body().close();

@@ -1,6 +1,6 @@
 package dev.belay.http.client;
 
-class ContextHttpClientOverHttp2Test extends ContextHttpClientContract {
+class StormOverHttp2IT extends StormContract {
   @Override
   TestServer start() throws Exception {
     return new JettyServer();

@@ -2,7 +2,7 @@ package dev.belay.http.client;
 
 import java.io.IOException;
 
-class StormOverHttp1Test extends StormContract {
+class StormOverHttp1IT extends StormContract {
   @Override
   TestServer start() throws IOException {
     return new RawServer();

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class ContextHttpClientTest {
+class ContextHttpClientIT {
   private final Context ctx = Context.background();
   private RawServer server;
   private HttpClient jdk;
@@ -97,6 +97,15 @@ class ContextHttpClientTest {
       server.listen();
       server.gone.await(1);
     }
+  }
+
+  /** The moment between an interrupt and the cancel that follows it, which no storm hits surely. */
+  @Test
+  void aResponseThatArrivesWhenNobodyWaitsForItIsClosed() throws Exception {
+    var arrived = jdk.sendAsync(get("/stall"), BodyHandlers.ofInputStream());
+    assertThat(arrived.get().statusCode()).isEqualTo(200);
+    Exchange.discard(arrived);
+    server.gone.await(1);
   }
 
   // ---- failures that are not the context's

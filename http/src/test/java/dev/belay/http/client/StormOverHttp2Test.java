@@ -1,8 +1,0 @@
-package dev.belay.http.client;
-
-class StormOverHttp2Test extends StormContract {
-  @Override
-  TestServer start() throws Exception {
-    return new JettyServer();
-  }
-}
