@@ -41,6 +41,7 @@ abstract class DatabaseFixture {
     observer.execute("create table item (id int primary key, name text)");
     pool = pool(server.jdbcUrl());
     source = ContextDataSource.wrap(pool);
+    await(() -> poolState().getTotalConnections() == POOL_SIZE, "a full pool");
   }
 
   static HikariDataSource pool(String url) {

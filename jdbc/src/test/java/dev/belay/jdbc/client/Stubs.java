@@ -1,6 +1,7 @@
 package dev.belay.jdbc.client;
 
 import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import javax.sql.DataSource;
@@ -18,6 +19,15 @@ final class Stubs {
     return of(
         DataSource.class,
         (proxy, method, arguments) ->
-            method.getName().equals("getConnection") ? getConnection.call() : null);
+            method.getName().equals("getConnection") ? getConnection.call() : nothing(method));
+  }
+
+  /** What a method returns that does nothing. */
+  static Object nothing(Method method) {
+    Class<?> type = method.getReturnType();
+    if (type == boolean.class) {
+      return false;
+    }
+    return type == int.class ? 0 : null;
   }
 }
