@@ -1,10 +1,12 @@
 package dev.belay.jdbc.client;
 
+import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import java.lang.reflect.Method;
 import java.sql.CallableStatement;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -19,24 +21,38 @@ final class ContextConnection extends Forwarding<Connection> {
   private final Context ctx;
   private final ServerCancel serverCancel;
   private final Eviction eviction;
-  private boolean inTransaction;
-  private volatile boolean evicted;
-  private boolean closed;
+  private final Duration patience;
+  private final boolean autoCommitAtFirst;
+  private boolean autoCommit;
 
-  private ContextConnection(
-      Context ctx, Connection target, ServerCancel serverCancel, Eviction eviction) {
+  /** Whether a statement was sent in the transaction that is open. */
+  private boolean begun;
+
+  /** Whether a statement of the open transaction was cancelled, by whatever end. */
+  private boolean doomed;
+
+  private boolean closed;
+  private volatile boolean evicted;
+
+  private ContextConnection(Context ctx, Connection target, Eviction eviction, Duration patience)
+      throws SQLException {
     super(target);
     this.ctx = ctx;
-    this.serverCancel = serverCancel;
+    this.serverCancel = ServerCancel.of(target);
     this.eviction = eviction;
+    this.patience = patience;
+    this.autoCommitAtFirst = target.getAutoCommit();
+    this.autoCommit = autoCommitAtFirst;
   }
 
-  static Connection wrap(
-      Context ctx, Connection target, ServerCancel serverCancel, Eviction eviction)
+  /**
+   * Makes {@code target} obey {@code ctx}.
+   *
+   * @param patience how long to wait for a cancel that is under way when the statement has ended
+   */
+  static Connection wrap(Context ctx, Connection target, Eviction eviction, Duration patience)
       throws SQLException {
-    var connection = new ContextConnection(ctx, target, serverCancel, eviction);
-    connection.inTransaction = !target.getAutoCommit();
-    return proxy(Connection.class, connection);
+    return proxy(Connection.class, new ContextConnection(ctx, target, eviction, patience));
   }
 
   Context ctx() {
@@ -55,118 +71,163 @@ final class ContextConnection extends Forwarding<Connection> {
     }
   }
 
+  /**
+   * Makes one call of the driver that the end of the context, or an interrupt, cancels inside the
+   * server. When it returns no cancel is under way that could hit the connection's next statement,
+   * or the connection has been given up.
+   *
+   * @param statement null for work that has none in sight
+   */
+  <T extends @Nullable Object> T inFlight(
+      @Nullable Statement statement, String phase, @Nullable String sql, SqlCall<T> call)
+      throws SQLException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw Failures.interrupted(phase, sql, null);
+    }
+    var canceller = new StatementCanceller(this, statement, patience);
+    try (CancellableContext own = ctx.withCancel()) {
+      return own.call(
+          canceller,
+          c -> {
+            begun = !autoCommit;
+            return Shield.run(c, call, () -> canceller.interrupted(own));
+          });
+    } catch (ContextEndedException e) {
+      doomed |= canceller.wasSent() && !autoCommit;
+      throw canceller.wasInterrupted(e)
+          ? Failures.interrupted(phase, sql, e.getCause())
+          : Failures.ended(e, phase, sql);
+    } finally {
+      canceller.settle();
+    }
+  }
+
   @Override
   @Nullable Object handle(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
       throws SQLException {
     return switch (method.getName()) {
-      case "createStatement" ->
-          ContextStatement.wrap(
-              Statement.class, (Connection) proxy, this, made(method, arguments), null);
-      case "prepareStatement" ->
-          ContextStatement.wrap(
-              PreparedStatement.class,
-              (Connection) proxy,
-              this,
-              made(method, arguments),
-              sql(arguments));
-      case "prepareCall" ->
-          ContextStatement.wrap(
-              CallableStatement.class,
-              (Connection) proxy,
-              this,
-              made(method, arguments),
-              sql(arguments));
-      case "setAutoCommit" -> {
-        Object result = uninterrupted(method, arguments);
-        inTransaction = !target.getAutoCommit();
-        yield result;
+      case "createStatement" -> statement(Statement.class, proxy, method, arguments);
+      case "prepareStatement" -> statement(PreparedStatement.class, proxy, method, arguments);
+      case "prepareCall" -> statement(CallableStatement.class, proxy, method, arguments);
+      case "getMetaData" ->
+          uninterrupted(method, arguments) instanceof DatabaseMetaData metaData
+              ? ContextMetaData.wrap((Connection) proxy, this, metaData)
+              : null;
+      case "setAutoCommit" -> setAutoCommit(method, arguments);
+      case "commit" -> {
+        requireCommittable();
+        yield commit(method, arguments);
       }
-      case "commit" -> commit(method, arguments);
       case "rollback" -> rollback(method, arguments);
       case "close" -> close(method, arguments);
       case "isClosed" -> closed || Boolean.TRUE.equals(forward(method, arguments));
-      default -> forward(method, arguments);
+      default -> uninterrupted(method, arguments);
     };
-  }
-
-  private Statement made(Method method, @Nullable Object @Nullable [] arguments)
-      throws SQLException {
-    requireActive("preparing a statement");
-    if (forward(method, arguments) instanceof Statement statement) {
-      return statement;
-    }
-    throw new SQLException("the driver made no statement");
-  }
-
-  private static @Nullable String sql(@Nullable Object @Nullable [] arguments) {
-    return arguments != null && arguments[0] instanceof String sql ? sql : null;
-  }
-
-  private void requireActive(String phase) throws SQLException {
-    try {
-      ctx.throwIfDone();
-    } catch (ContextEndedException e) {
-      throw Failures.ended(e, phase, null);
-    }
   }
 
   private @Nullable Object uninterrupted(Method method, @Nullable Object @Nullable [] arguments)
       throws SQLException {
-    return Shield.run(() -> forward(method, arguments), () -> {});
+    return Shield.run(ctx, () -> forward(method, arguments));
   }
 
-  /**
-   * A transaction is doomed once its context has ended: after a cancelled statement drivers commit
-   * the earlier half, or nothing without saying so. Once sent, a commit is never cancelled, because
-   * then nobody could say whether it happened.
-   */
-  private @Nullable Object commit(Method method, @Nullable Object @Nullable [] arguments)
+  private <S extends Statement> S statement(
+      Class<S> type, Object proxy, Method method, @Nullable Object @Nullable [] arguments)
       throws SQLException {
+    String sql = arguments != null && arguments[0] instanceof String text ? text : null;
+    Failures.throwIfDone(ctx, "preparing a statement", sql);
+    S made = type.cast(uninterrupted(method, arguments));
+    if (made == null) {
+      throw new SQLException("the driver made no statement");
+    }
+    return ContextStatement.wrap(type, (Connection) proxy, this, made, sql);
+  }
+
+  // ---- transactions
+
+  /**
+   * A transaction is doomed once its context has ended or one of its statements was cancelled:
+   * drivers then commit the earlier half, or nothing without saying so.
+   */
+  private void requireCommittable() throws SQLException {
+    String phase = "committing; nothing was committed";
     try {
-      requireActive("committing; nothing was committed");
+      Failures.throwIfDone(ctx, phase, null);
+      if (doomed) {
+        throw new SQLException("a statement of the transaction was cancelled before " + phase);
+      }
     } catch (SQLException e) {
       try {
-        undo();
+        rollback(target::rollback);
       } catch (SQLException rollback) {
         e.addSuppressed(rollback);
       }
       throw e;
     }
-    return uninterrupted(method, arguments);
+  }
+
+  /** Once sent a commit is never cancelled: nobody could say whether it happened. */
+  private @Nullable Object commit(Method method, @Nullable Object @Nullable [] arguments)
+      throws SQLException {
+    Object result = uninterrupted(method, arguments);
+    begun = false;
+    return result;
+  }
+
+  private @Nullable Object setAutoCommit(Method method, @Nullable Object @Nullable [] arguments)
+      throws SQLException {
+    if (begun) {
+      requireCommittable(); // JDBC commits what is open when the mode changes
+    }
+    Object result = commit(method, arguments);
+    autoCommit = target.getAutoCommit();
+    return result;
   }
 
   private @Nullable Object rollback(Method method, @Nullable Object @Nullable [] arguments)
       throws SQLException {
-    return bounded(() -> uninterrupted(method, arguments));
-  }
-
-  private void undo() throws SQLException {
-    bounded(
-        () ->
-            Shield.<@Nullable Object>run(
-                () -> {
-                  target.rollback();
-                  return null;
-                },
-                () -> {}));
-  }
-
-  /** Runs without the context, within a limit of its own; past it the connection is given up. */
-  private @Nullable Object bounded(SqlCall<@Nullable Object> call) throws SQLException {
-    if (evicted) {
-      return null; // the server rolls back what a broken connection had begun
+    boolean toSavepoint = arguments != null;
+    if (toSavepoint) {
+      bounded(() -> forward(method, arguments));
+    } else {
+      rollback(() -> forward(method, arguments));
     }
+    return null;
+  }
+
+  private void rollback(SqlWork rollback) throws SQLException {
+    bounded(rollback);
+    begun = false;
+    doomed = false;
+  }
+
+  /** A call without a result. */
+  @FunctionalInterface
+  private interface SqlWork {
+    void run() throws SQLException;
+  }
+
+  /**
+   * Runs without the context, within a limit of its own; past it the connection is given up. The
+   * limit is the background's: a rollback works although the whole program's root has ended.
+   */
+  private void bounded(SqlWork work) throws SQLException {
+    if (evicted) {
+      return; // the server rolls back what a broken connection had begun
+    }
+    SqlCall<@Nullable Object> call =
+        () -> {
+          work.run();
+          return null;
+        };
     try {
-      return ctx.shielded(
-          ROLLBACK_LIMIT,
-          own -> own.<@Nullable Object, SQLException>call(attempt -> evict(), c -> call.call()));
+      Context.background()
+          .shielded(ROLLBACK_LIMIT, own -> own.call(attempt -> evict(), c -> Shield.run(c, call)));
     } catch (ContextEndedException e) {
       throw Failures.ended(e, "rolling back; the connection was given up", null);
-    } catch (SQLException e) {
-      evict();
-      throw e;
     }
   }
+
+  // ---- the way back
 
   private @Nullable Object close(Method method, @Nullable Object @Nullable [] arguments)
       throws SQLException {
@@ -175,9 +236,7 @@ final class ContextConnection extends Forwarding<Connection> {
     }
     closed = true;
     try {
-      if (inTransaction && !evicted && !target.isClosed()) {
-        undo(); // before the pool's own, which an interrupt would break
-      }
+      tidy();
     } catch (SQLException e) {
       evict();
     }
@@ -189,5 +248,21 @@ final class ContextConnection extends Forwarding<Connection> {
       }
       throw e;
     }
+  }
+
+  /** Rolls back what is open, and leaves the mode as it was found: pools differ in what they do. */
+  private void tidy() throws SQLException {
+    if (evicted || target.isClosed() || (!begun && autoCommit == autoCommitAtFirst)) {
+      return;
+    }
+    bounded(
+        () -> {
+          if (begun) {
+            target.rollback();
+          }
+          if (autoCommit != autoCommitAtFirst) {
+            target.setAutoCommit(autoCommitAtFirst);
+          }
+        });
   }
 }

@@ -1,10 +1,12 @@
 package dev.belay.jdbc.client;
 
 import dev.belay.Context;
+import dev.belay.ContextEndedException;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -32,17 +34,27 @@ import org.jspecify.annotations.Nullable;
  * breaks the connection nor leaves the query running.
  */
 public final class ContextDataSource implements DataSource {
+  /** A cancel costs a connect and an answer; one that takes longer is stuck. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private final DataSource target;
   private final Eviction eviction;
+  private final Duration patience;
 
-  private ContextDataSource(DataSource target) {
+  private ContextDataSource(DataSource target, Duration patience) {
     this.target = target;
     this.eviction = Eviction.of(target);
+    this.patience = patience;
   }
 
   /** Wraps {@code target}: a pool, or a driver's own. */
   public static ContextDataSource wrap(DataSource target) {
-    return new ContextDataSource(Objects.requireNonNull(target, "target is null: pass a pool"));
+    return wrap(target, PATIENCE);
+  }
+
+  static ContextDataSource wrap(DataSource target, Duration patience) {
+    return new ContextDataSource(
+        Objects.requireNonNull(target, "target is null: pass a pool"), patience);
   }
 
   /**
@@ -68,12 +80,26 @@ public final class ContextDataSource implements DataSource {
 
   private Connection open(Context ctx, SqlCall<Connection> source) throws SQLException {
     Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
-    Connection connection = ConnectionWait.await(ctx, source);
+    Connection connection = await(ctx, source);
     try {
-      return ContextConnection.wrap(ctx, connection, ServerCancel.of(connection), eviction);
+      return ContextConnection.wrap(ctx, connection, eviction, patience);
     } catch (SQLException | RuntimeException e) {
-      connection.close();
-      throw e;
+      try (connection) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Waits on the calling thread, because data sources that choose by a thread-local are common, and
+   * with an interrupt, because no pool has a limit per call but all let go of an interrupted
+   * waiter. A pool's waiters hold nothing yet that an interrupt could break.
+   */
+  private static Connection await(Context ctx, SqlCall<Connection> source) throws SQLException {
+    try {
+      return ctx.callInterruptibly(c -> source.call());
+    } catch (ContextEndedException e) {
+      throw Failures.ended(e, "waiting for a connection", null);
     }
   }
 

@@ -1,8 +1,5 @@
 package dev.belay.jdbc.client;
 
-import dev.belay.CancellableContext;
-import dev.belay.Context;
-import dev.belay.ContextEndedException;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -46,50 +43,25 @@ final class ContextStatement extends Forwarding<Statement> {
           "executeBatch",
           "executeLargeBatch",
           "executeQuery",
-          "getResultSet",
-          "getGeneratedKeys",
           "getMoreResults" ->
-          rows(proxy, inFlight("executing", text(arguments), () -> forward(method, arguments)));
+          rows(proxy, inFlight("executing", method, arguments));
+      case "getMetaData", "getParameterMetaData" -> inFlight("describing", method, arguments);
+      case "getResultSet", "getGeneratedKeys" -> rows(proxy, forward(method, arguments));
       case "getConnection" -> proxyOfConnection;
-      case "close" -> Shield.run(() -> forward(method, arguments), () -> {});
+      case "close" -> Shield.run(connection.ctx(), () -> forward(method, arguments));
       default -> forward(method, arguments);
     };
   }
 
-  private @Nullable String text(@Nullable Object @Nullable [] arguments) {
-    return arguments != null && arguments[0] instanceof String text ? text : sql;
+  private @Nullable Object inFlight(
+      String phase, Method method, @Nullable Object @Nullable [] arguments) throws SQLException {
+    String text = arguments != null && arguments[0] instanceof String given ? given : sql;
+    return connection.inFlight(target, phase, text, () -> forward(method, arguments));
   }
 
-  private @Nullable Object rows(Object proxy, @Nullable Object result) {
+  private @Nullable Object rows(Object proxy, @Nullable Object result) throws SQLException {
     return result instanceof ResultSet rows
-        ? ContextResultSet.wrap((Statement) proxy, this, rows)
+        ? ContextResultSet.wrap((Statement) proxy, target, connection, rows)
         : result;
-  }
-
-  Context ctx() {
-    return connection.ctx();
-  }
-
-  /** Whether rows come from the server while they are read, not all at once. */
-  boolean fetchesInSteps() throws SQLException {
-    return target.getFetchSize() != 0;
-  }
-
-  /**
-   * Makes one call of the driver that the end of the context, or an interrupt, cancels inside the
-   * server. When it returns no cancel is under way that could hit the connection's next statement,
-   * or the connection has been given up.
-   */
-  <T extends @Nullable Object> T inFlight(String phase, @Nullable String text, SqlCall<T> call)
-      throws SQLException {
-    var canceller = new StatementCanceller(connection, target);
-    try (CancellableContext own = connection.ctx().withCancel()) {
-      return own.call(
-          canceller, c -> Shield.run(call, () -> own.cancel(new InterruptedException())));
-    } catch (ContextEndedException e) {
-      throw Failures.ended(e, phase, text);
-    } finally {
-      canceller.settle();
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.belay.jdbc.client;
 
+import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.DeadlineExceededException;
 import java.sql.SQLException;
@@ -12,6 +13,15 @@ final class Failures {
 
   private Failures() {}
 
+  /** Throws if {@code ctx} has ended; the parameters are those of {@link #ended}. */
+  static void throwIfDone(Context ctx, String phase, @Nullable String sql) throws SQLException {
+    try {
+      ctx.throwIfDone();
+    } catch (ContextEndedException e) {
+      throw ended(e, phase, sql);
+    }
+  }
+
   /**
    * The end of a context, as JDBC says it.
    *
@@ -19,11 +29,23 @@ final class Failures {
    * @param sql the statement's text; null if there is none. Parameters are never shown.
    */
   static SQLException ended(ContextEndedException end, String phase, @Nullable String sql) {
-    String message = end.getMessage() + ", while " + phase + (sql == null ? "" : ": " + shown(sql));
-    String state = end.getCause() instanceof SQLException driver ? driver.getSQLState() : null;
+    String message = end.getMessage() + ", while " + described(phase, sql);
+    String state = state(end.getCause());
     return end instanceof DeadlineExceededException
         ? new SQLTimeoutException(message, state, end)
         : new SQLException(message, state, end);
+  }
+
+  /**
+   * An interrupt of the calling thread, as JDBC says it.
+   *
+   * @param failure what the driver threw; null if nothing was sent
+   */
+  static SQLException interrupted(String phase, @Nullable String sql, @Nullable Throwable failure) {
+    var interrupt = new InterruptedException();
+    interrupt.initCause(failure);
+    return new SQLException(
+        "interrupted while " + described(phase, sql), state(failure), interrupt);
   }
 
   /** {@code failure} of a call on another thread, thrown on this one. */
@@ -36,8 +58,20 @@ final class Failures {
     };
   }
 
+  private static @Nullable String state(@Nullable Throwable failure) {
+    return failure instanceof SQLException driver ? driver.getSQLState() : null;
+  }
+
+  private static String described(String phase, @Nullable String sql) {
+    return sql == null ? phase : phase + ": " + shown(sql);
+  }
+
   private static String shown(String sql) {
-    String line = sql.replaceAll("\\s+", " ").strip();
-    return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
+    // Some programs send megabytes.
+    String start = sql.length() <= 10 * SHOWN ? sql : sql.substring(0, 10 * SHOWN);
+    String line = start.replaceAll("\\s+", " ").strip();
+    return line.length() <= SHOWN && start.length() == sql.length()
+        ? line
+        : line.substring(0, Math.min(SHOWN, line.length())) + "…";
   }
 }

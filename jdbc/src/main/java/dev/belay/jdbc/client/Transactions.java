@@ -35,11 +35,10 @@ public final class Transactions {
       Context ctx, ContextDataSource source, Work<T, X> work) throws SQLException, X {
     try (Connection connection = source.connection(ctx)) {
       connection.setAutoCommit(false);
-      // Left open, the transaction is rolled back by close().
       T result = work.in(connection);
       connection.commit();
-      connection.setAutoCommit(true);
       return result;
+      // close() rolls back what was left open, and restores auto-commit.
     }
   }
 }

@@ -1,0 +1,154 @@
+package dev.belay.jdbc.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.belay.CancellableContext;
+import dev.belay.Context;
+import dev.belay.ContextCancelledException;
+import dev.belay.DeadlineExceededException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.Statement;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+
+/** A driver that nobody has measured: it is not trusted with a connection that it cancelled on. */
+class UnknownDriverTest extends DatabaseFixture {
+  private final AtomicInteger aborts = new AtomicInteger();
+  private final AtomicInteger opened = new AtomicInteger();
+
+  /** A driver whose statement named "wait" waits for its cancel, and whose rollback for abort. */
+  private final class Driver {
+    private final CountDownLatch executing = new CountDownLatch(1);
+    private final CountDownLatch cancelled = new CountDownLatch(1);
+    private final CountDownLatch aborted = new CountDownLatch(1);
+    private boolean autoCommit = true;
+
+    DataSource source() {
+      return Stubs.source(this::connection);
+    }
+
+    private Connection connection() {
+      opened.incrementAndGet();
+      return Stubs.of(
+          Connection.class,
+          (proxy, method, arguments) ->
+              switch (method.getName()) {
+                case "createStatement" -> statement();
+                case "isValid" -> true;
+                case "getAutoCommit" -> autoCommit;
+                case "setAutoCommit" -> {
+                  autoCommit = (boolean) arguments[0];
+                  yield null;
+                }
+                case "rollback" -> {
+                  aborted.await();
+                  throw new SQLException("broken");
+                }
+                case "abort" -> {
+                  aborts.incrementAndGet();
+                  aborted.countDown();
+                  yield null;
+                }
+                default -> Stubs.nothing(method);
+              });
+    }
+
+    private Statement statement() {
+      return Stubs.of(
+          Statement.class,
+          (proxy, method, arguments) ->
+              switch (method.getName()) {
+                case "execute" -> {
+                  if (arguments[0].equals("wait")) {
+                    executing.countDown();
+                    cancelled.await();
+                    throw new SQLException("stopped");
+                  }
+                  yield false;
+                }
+                case "cancel" -> {
+                  cancelled.countDown();
+                  yield null;
+                }
+                default -> Stubs.nothing(method);
+              });
+    }
+  }
+
+  private static void execute(ContextDataSource source, Context ctx, String sql)
+      throws SQLException {
+    try (Connection connection = source.connection(ctx);
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Test
+  void theConnectionIsGivenUpAfterASentCancel(CancellableContext root) throws Exception {
+    var driver = new Driver();
+    var wrapped = ContextDataSource.wrap(driver.source());
+    execute(wrapped, root, "quick");
+    assertThat(aborts).hasValue(0);
+    assertEndsWithCancel(driver, wrapped, root);
+    assertThat(aborts).hasValue(1);
+  }
+
+  private static void assertEndsWithCancel(
+      Driver driver, ContextDataSource wrapped, CancellableContext root) throws Exception {
+    try (var ctx = root.withCancel()) {
+      var attempt =
+          Attempt.On.VIRTUAL.start(
+              () -> {
+                execute(wrapped, ctx, "wait");
+                return null;
+              });
+      driver.executing.await();
+      ctx.cancel();
+      assertThat(attempt.failure()).hasCauseInstanceOf(ContextCancelledException.class);
+      assertThat(attempt.failure().getCause()).hasCause(new SQLException("stopped"));
+    }
+  }
+
+  /** Both pools' connections are of one class: HikariCP's. */
+  @Test
+  void whichDriverItIsDoesNotDependOnThePoolsWrapper(CancellableContext root) throws Exception {
+    try (Connection known = source.connection(root)) {
+      assertThat(number(known, "select 1")).isEqualTo(1);
+    }
+    var config = new HikariConfig();
+    var driver = new Driver();
+    config.setDataSource(driver.source());
+    config.setMaximumPoolSize(1);
+    try (var unknownPool = new HikariDataSource(config)) {
+      var wrapped = ContextDataSource.wrap(unknownPool);
+      execute(wrapped, root, "quick");
+      int before = opened.get();
+      assertEndsWithCancel(driver, wrapped, root);
+      execute(wrapped, root, "quick");
+      assertThat(opened.get()).as("connections").isGreaterThan(before);
+    }
+  }
+
+  @Test
+  void aRollbackThatHangsIsGivenUp(Context root) throws Exception {
+    var driver = new Driver();
+    try (Connection connection = ContextDataSource.wrap(driver.source()).connection(root)) {
+      connection.setAutoCommit(false);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("quick");
+      }
+      assertThatThrownBy(connection::rollback)
+          .isInstanceOf(SQLTimeoutException.class)
+          .hasMessageEndingWith(", while rolling back; the connection was given up")
+          .hasCauseInstanceOf(DeadlineExceededException.class);
+      assertThat(aborts).hasValue(1);
+    }
+  }
+}
