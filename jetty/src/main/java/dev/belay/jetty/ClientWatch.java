@@ -1,17 +1,31 @@
 package dev.belay.jetty;
 
-import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches whether the client of one request goes away. Tells so at most once, between {@link
- * #begin} and {@link #close}, on a thread of the server and without a lock.
+ * Watches whether the client of one request goes away: that its connection ends or is reset, or, on
+ * HTTP/2, that it resets the stream. Tells so at most once, between {@link #begin} and the last
+ * part of the response, on a virtual thread of its own that holds no lock. Nothing is told from
+ * {@link #close} on; a telling that has already begun may still be running then.
+ *
+ * <p>On HTTP/1.1 it needs a connection made by {@link ContextHttpConnectionFactory}; elsewhere it
+ * asks Jetty, which on HTTP/2 knows. There Jetty tells only one party: when the handler itself
+ * waits in a read of the body or in a write, that call fails and the watch hears nothing.
+ *
+ * <p>All methods may be called by any thread.
  */
 final class ClientWatch implements AutoCloseable {
+  /** Stands in the place of a watcher once nothing is told any more. */
+  private static final Consumer<Throwable> OVER = new Over();
+
   private final Request request;
   private final @Nullable WatchEndPoint endPoint;
   private final AtomicReference<@Nullable Consumer<Throwable>> watcher = new AtomicReference<>();
@@ -21,46 +35,102 @@ final class ClientWatch implements AutoCloseable {
     this.endPoint = endPoint;
   }
 
+  /** A watch over the client of {@code request}, not yet begun. */
   static ClientWatch of(Request request) {
-    var metaData = request.getConnectionMetaData();
-    boolean multiplexed = metaData.getHttpVersion().getVersion() >= HttpVersion.HTTP_2.getVersion();
-    return new ClientWatch(
-        request,
-        !multiplexed && metaData.getConnection().getEndPoint() instanceof WatchEndPoint watched
-            ? watched
-            : null);
+    return new ClientWatch(request, WatchEndPoint.of(request));
   }
 
   /**
-   * Begins to watch. HTTP/2 is read all the time and tells by itself, HTTP/1.1 by the end point.
+   * Begins to watch. It ends by itself when the last part of the response is handed to Jetty: a
+   * client that leaves with its answer has not gone away.
+   *
+   * @param onGone told why the client counts as gone; it must not throw
+   * @throws IllegalStateException if this watch has begun before, or the request is completed
    */
   void begin(Consumer<Throwable> onGone) {
-    watcher.set(onGone);
+    if (!watcher.compareAndSet(null, onGone)) {
+      throw new IllegalStateException("a watch begins once");
+    }
+    request.addHttpStreamWrapper(WatchedStream::new);
     if (endPoint != null) {
-      endPoint.watch(this::gone);
+      endPoint.watch(this);
     } else {
+      // An idle connection is no failure while the handler works; and Jetty tells one failure only.
+      request.addIdleTimeoutListener(idle -> false);
       request.addFailureListener(this::gone);
     }
   }
 
-  private void gone(Throwable why) {
-    Consumer<Throwable> onGone = watcher.getAndSet(null);
+  /** Stops watching: what becomes of the connection concerns this request no more. */
+  @Override
+  public void close() {
+    watcher.set(OVER);
+    if (endPoint != null) {
+      endPoint.unwatch(this);
+    }
+  }
+
+  /** Any thread, any number of times, under any lock: the watcher runs elsewhere, and once. */
+  void gone(Throwable why) {
+    if (!OVER.equals(watcher.get())) {
+      Thread.ofVirtual().name("belay-client-gone").start(() -> tell(why));
+    }
+  }
+
+  private void tell(Throwable why) {
+    Consumer<Throwable> onGone = watcher.getAndSet(OVER);
     if (onGone != null) {
       onGone.accept(why);
     }
   }
 
-  /** Stops watching: what happens to the connection from now on concerns this request no more. */
-  @Override
-  public void close() {
-    watcher.set(null);
-    if (endPoint != null) {
-      endPoint.unwatch();
+  /** Sees the last part of the request's body, and of the response, pass by. */
+  private final class WatchedStream extends HttpStream.Wrapper {
+    WatchedStream(HttpStream stream) {
+      super(stream);
+    }
+
+    @Override
+    public Content.@Nullable Chunk read() {
+      Content.Chunk chunk = super.read();
+      if (endPoint != null && chunk != null && chunk.isLast()) {
+        endPoint.bodyRead();
+      }
+      return chunk;
+    }
+
+    @Override
+    public void send(
+        MetaData.Request request,
+        MetaData.@Nullable Response response,
+        boolean last,
+        @Nullable ByteBuffer content,
+        Callback callback) {
+      if (last) {
+        close();
+      }
+      super.send(request, response, last, content, callback);
+    }
+
+    @Override
+    public void succeeded() {
+      close();
+      super.succeeded();
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+      close();
+      super.failed(failure);
+    }
+
+    private void close() {
+      ClientWatch.this.close();
     }
   }
 
-  /** The client has closed its side of the connection, or all of it: nobody can tell which. */
-  static IOException closed() {
-    return new IOException("the client closed the connection");
+  private static final class Over implements Consumer<Throwable> {
+    @Override
+    public void accept(Throwable why) {}
   }
 }

@@ -81,7 +81,6 @@ public final class ContextHandler extends Handler.Abstract {
 
   private void run(CancellableContext owned, Request request, Response response) throws Exception {
     ClientWatch watch = ClientWatch.of(request);
-    // Unwatched before the answer is finished: who leaves once it is there has not gone away.
     try (owned;
         watch) {
       watch.begin(gone -> owned.cancel(new ClientGoneException("client gone", gone)));

@@ -8,51 +8,65 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.VirtualThreads;
 
 /**
- * Makes HTTP/1.1 connections that go on reading while a request is handled, so that {@link
- * ContextHandler} learns that the client has gone; Jetty itself stops reading then. Takes the place
- * of {@link HttpConnectionFactory} in a connector, over TLS too. Configure it before the connector
- * starts.
+ * Makes HTTP/1.1 connections that go on reading while a request is handled, so that it is noticed
+ * when the client goes away; Jetty itself stops reading then. Takes the place of {@link
+ * HttpConnectionFactory} in a connector, also after TLS, and leaves the rest of the connector as it
+ * is. Configure it before the connector starts.
  *
  * <p>A client that closes only its sending side (a half-close) counts as gone, as in Go's {@code
  * net/http}: on the wire it cannot be told from one that has closed everything.
  */
 public final class ContextHttpConnectionFactory extends HttpConnectionFactory {
+  private static final HttpConfiguration.Customizer HEADER_COMPLETE =
+      (request, responseHeaders) -> {
+        headerComplete(request);
+        return request;
+      };
+
   private boolean halfCloseIsGone = true;
   private Duration headerTimeout = Duration.ofSeconds(30);
 
-  /** Connections with these settings. */
+  /**
+   * Connections with these settings.
+   *
+   * @param configuration may be shared with other factories; gets one customizer
+   */
   public ContextHttpConnectionFactory(HttpConfiguration configuration) {
     super(configuration);
-    configuration.addCustomizer(
-        (request, responseHeaders) -> {
-          headerComplete(request);
-          return request;
-        });
+    if (!configuration.getCustomizers().contains(HEADER_COMPLETE)) {
+      configuration.addCustomizer(HEADER_COMPLETE);
+    }
   }
 
   private static void headerComplete(Request request) {
-    if (request.getConnectionMetaData().getConnection().getEndPoint()
-        instanceof WatchEndPoint endPoint) {
-      endPoint.requestBegins();
-      Request.addCompletionListener(request, failure -> endPoint.requestEnds());
+    WatchEndPoint endPoint = WatchEndPoint.of(request);
+    if (endPoint != null) {
+      HeaderTimer timer = endPoint.headerTimer();
+      timer.requestBegins();
+      Request.addCompletionListener(request, failure -> timer.requestEnds());
     }
   }
 
   /**
-   * Whether a client that closes its sending side counts as gone; true unless set. With false only
-   * a reset ends the request: a client that closes its connection altogether is then noticed no
-   * earlier than when it answers to what is written to it.
+   * Whether a client that closes its sending side counts as gone; true unless set.
+   *
+   * <p>With false a request goes on when its client's input ends, and since nothing can be read
+   * after that, nothing more is noticed: not even that the client closes the rest. Only writing the
+   * response tells, by failing. What still counts as gone is a connection that is reset first, and
+   * over TLS also one that ends without a {@code close_notify}. Behind a {@code
+   * ProxyConnectionFactory} a reset looks like an end, and is not noticed either.
    */
   public void setHalfCloseIsGone(boolean gone) {
     halfCloseIsGone = gone;
   }
 
   /**
-   * How long a client may take to send a request's header, from its first byte to its last; 30
-   * seconds unless set. Jetty's idle time-out begins anew with each byte. Past it the connection is
-   * closed.
+   * How long a client may take to send a request's header, from its first byte until the request is
+   * handled; 30 seconds unless set. Jetty's idle time-out begins anew with each byte. Past it the
+   * connection is closed without an answer.
    *
    * @throws IllegalArgumentException unless it is more than zero
    */
@@ -65,12 +79,18 @@ public final class ContextHttpConnectionFactory extends HttpConnectionFactory {
 
   @Override
   public Connection newConnection(Connector connector, EndPoint endPoint) {
-    return super.newConnection(
-        connector,
-        new WatchEndPoint(
-            endPoint,
-            connector.getExecutor(),
-            new HeaderTimer(endPoint, connector.getScheduler(), headerTimeout),
-            halfCloseIsGone));
+    var timer = new HeaderTimer(endPoint, connector.getScheduler(), headerTimeout);
+    // Where Jetty runs handlers, the ones that are woken by bytes read ahead run too.
+    var executor = VirtualThreads.getExecutor(connector.getExecutor());
+    var watched = new WatchEndPoint(endPoint, executor, timer, halfCloseIsGone);
+    Connection connection = super.newConnection(connector, watched);
+    connection.addEventListener(
+        new Connection.Listener() {
+          @Override
+          public void onClosed(Connection closed) { // also when upgraded to another protocol
+            timer.stop();
+          }
+        });
+    return connection;
   }
 }

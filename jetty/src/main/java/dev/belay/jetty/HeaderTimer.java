@@ -3,44 +3,69 @@ package dev.belay.jetty;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.io.CyclicTimeout;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.thread.Scheduler;
-import org.jspecify.annotations.Nullable;
 
-/** Closes a connection whose client takes too long over a request's header. */
-final class HeaderTimer {
+/**
+ * Closes a connection whose client takes too long over a request's header. The time runs from the
+ * header's first byte until its request is handled.
+ */
+final class HeaderTimer extends CyclicTimeout {
+  private enum Phase {
+    BETWEEN_REQUESTS,
+    HEADER,
+    REQUEST,
+    STOPPED
+  }
+
   private final EndPoint endPoint;
-  private final Scheduler scheduler;
-  private final Duration timeout;
-  private Scheduler.@Nullable Task task;
+  private final long timeoutNanos;
+  private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.BETWEEN_REQUESTS);
+  private volatile long begunNanos;
 
   HeaderTimer(EndPoint endPoint, Scheduler scheduler, Duration timeout) {
+    super(scheduler);
     this.endPoint = endPoint;
-    this.scheduler = scheduler;
-    this.timeout = timeout;
+    this.timeoutNanos = timeout.toNanos();
   }
 
-  /** Bytes of a header have arrived; the first ones start the time. */
-  synchronized void bytesArrived() {
-    if (task == null) {
-      task = scheduler.schedule(this::expire, timeout.toMillis(), TimeUnit.MILLISECONDS);
-    }
-  }
-
-  /** The header is complete, or the connection is over. */
-  synchronized void stop() {
-    if (task != null) {
-      task.cancel();
-      task = null;
-    }
-  }
-
-  private void expire() {
-    synchronized (this) {
-      if (task == null) {
-        return;
+  /** The connection has read some bytes: outside a request they are a header's. */
+  void bytesArrived() {
+    if (phase.get() == Phase.BETWEEN_REQUESTS) {
+      begunNanos = System.nanoTime();
+      if (phase.compareAndSet(Phase.BETWEEN_REQUESTS, Phase.HEADER)) {
+        schedule(timeoutNanos, TimeUnit.NANOSECONDS);
       }
     }
-    endPoint.close(new TimeoutException("header not complete after " + timeout));
+  }
+
+  /** The header is complete: what is read from now on is the request's body. */
+  void requestBegins() {
+    if (phase.getAndUpdate(now -> now == Phase.STOPPED ? now : Phase.REQUEST) == Phase.HEADER) {
+      cancel();
+    }
+  }
+
+  /** The request is answered: what is read from now on is the next one's header. */
+  void requestEnds() {
+    phase.compareAndSet(Phase.REQUEST, Phase.BETWEEN_REQUESTS);
+  }
+
+  /** The connection is closed, or no longer HTTP/1.1. */
+  void stop() {
+    phase.set(Phase.STOPPED);
+    destroy();
+  }
+
+  @Override
+  public void onTimeoutExpired() {
+    // Jetty may run an expiry that raced with cancel() late, while the next header is being read.
+    boolean ripe = System.nanoTime() - begunNanos >= timeoutNanos;
+    if (ripe && phase.compareAndSet(Phase.HEADER, Phase.STOPPED)) {
+      var limit = Duration.ofNanos(timeoutNanos);
+      endPoint.close(new TimeoutException("request header not complete after " + limit));
+    }
   }
 }

@@ -1,44 +1,59 @@
 package dev.belay.jetty;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadPendingException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection.SslEndPoint;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An end point that keeps its interest in reading while a request is handled. What arrives
- * meanwhile is the end of the connection, which it tells, or bytes of the body or of the next
- * request, which it keeps until the connection asks for them. It keeps a bounded number of bytes:
- * once they are full it stops looking until some are taken.
- *
- * <p>The wrapped end point takes one interested callback at a time. Whoever asks second, the
- * connection or the watch, finds the other's: {@link #armed} says that the watch's is down there,
- * and {@link #pending} is the connection's, served when the watch's returns. One lock guards all
- * fields; no callback and no watcher runs under it. After Go's {@code backgroundRead} in {@code
+ * meanwhile is the end of the connection, which it tells the request's watch, or bytes of the body
+ * or of the next request, which it keeps until the connection asks for them. It keeps a bounded
+ * number of bytes: once they are full it stops looking. After Go's {@code backgroundRead} in {@code
  * net/http}.
+ *
+ * <p>The wrapped end point only ever holds one callback, {@link Readiness}; {@link #armed} says
+ * that it does, or is about to. When it returns it serves {@link #pending}, the callback of the
+ * connection, or else reads ahead for the watch. Only one of the two reads at a time, see {@link
+ * #reader}; the other finds nothing then, and is served next.
+ *
+ * <p>The lock guards the fields and nothing else: neither Jetty's code nor a watcher is called
+ * under it. Jetty reads under locks of its own and calls back out of reads, so that any order of
+ * locks would be wrong.
  */
 final class WatchEndPoint extends ForwardingEndPoint {
-  private static final int MOST_KEPT = 8192;
+  private static final int MOST_KEPT = 8 * 1024;
+
+  private enum Reader {
+    NOBODY,
+    CONNECTION,
+    WATCH
+  }
 
   private final Executor executor;
   private final HeaderTimer headerTimer;
   private final boolean halfCloseIsGone;
+  private final Readiness readiness = new Readiness();
 
   private final ReentrantLock lock = new ReentrantLock();
+  private Reader reader = Reader.NOBODY;
   private ByteBuffer kept = BufferUtil.EMPTY_BUFFER;
   private boolean armed;
   private boolean ended;
-  private volatile boolean handling;
-  private @Nullable IOException failure;
-  private @Nullable Callback pending;
-  private @Nullable Consumer<Throwable> watcher;
+  private @Nullable Throwable gone;
+  private @Nullable ClientWatch watch;
+  private volatile @Nullable Callback pending; // written under the lock
 
   WatchEndPoint(
       EndPoint target, Executor executor, HeaderTimer headerTimer, boolean halfCloseIsGone) {
@@ -48,62 +63,101 @@ final class WatchEndPoint extends ForwardingEndPoint {
     this.halfCloseIsGone = halfCloseIsGone;
   }
 
+  /** The end point of an HTTP/1 request, if it came through a {@link WatchEndPoint}. */
+  static @Nullable WatchEndPoint of(Request request) {
+    var metaData = request.getConnectionMetaData();
+    // An HTTP/2 connection that began as HTTP/1.1 still has this end point, for many requests.
+    if (metaData.getHttpVersion().getVersion() >= HttpVersion.HTTP_2.getVersion()) {
+      return null;
+    }
+    EndPoint endPoint = metaData.getConnection().getEndPoint();
+    while (!(endPoint instanceof WatchEndPoint) && endPoint instanceof EndPoint.Wrapper wrapper) {
+      endPoint = wrapper.unwrap();
+    }
+    return endPoint instanceof WatchEndPoint watched ? watched : null;
+  }
+
+  HeaderTimer headerTimer() {
+    return headerTimer;
+  }
+
   // ---- the watch
 
-  /** Tells {@code onGone} once if the client goes away, or has gone, before {@link #unwatch}. */
-  void watch(Consumer<Throwable> onGone) {
-    Throwable gone;
+  /** Tells {@code newWatch} if the client goes away, or has gone, before {@link #unwatch}. */
+  void watch(ClientWatch newWatch) {
+    boolean register;
     lock.lock();
     try {
-      gone = failure != null ? failure : ended && halfCloseIsGone ? ClientWatch.closed() : null;
-      if (gone == null) {
-        watcher = onGone;
-        arm();
+      watch = newWatch;
+      if (gone != null) {
+        newWatch.gone(gone);
+      }
+      register = arm();
+    } finally {
+      lock.unlock();
+    }
+    register(register);
+  }
+
+  /** Stops telling {@code oldWatch}; a watch that has taken its place stays. */
+  void unwatch(ClientWatch oldWatch) {
+    lock.lock();
+    try {
+      if (watch == oldWatch) {
+        watch = null;
       }
     } finally {
       lock.unlock();
     }
-    if (gone != null) {
-      onGone.accept(gone);
-    }
   }
 
-  void unwatch() {
+  /** The request's body is read: from now on nobody reads but the watch. */
+  void bodyRead() {
+    boolean register;
     lock.lock();
     try {
-      watcher = null;
+      register = arm();
     } finally {
       lock.unlock();
     }
+    register(register);
   }
 
-  /** A request's header is complete: what is read from now on is its body. */
-  void requestBegins() {
-    headerTimer.stop();
-    handling = true;
+  /** Under the lock: whether {@link #register} is to be called once the lock is released. */
+  private boolean arm() {
+    boolean wanted = pending != null || (watch != null && kept.remaining() < MOST_KEPT);
+    boolean now = wanted && !armed && !ended && reader != Reader.WATCH;
+    armed |= now;
+    return now;
   }
 
-  /** The request is answered: what is read from now on is the next one's header. */
-  void requestEnds() {
-    handling = false;
-  }
-
-  private void arm() {
-    if (!armed
-        && pending == null
-        && watcher != null
-        && !ended
-        && failure == null
-        && kept.remaining() < MOST_KEPT) {
-      armed = target.tryFillInterested(new Watching());
+  private void register(boolean wanted) {
+    if (wanted && !target.tryFillInterested(readiness)) {
+      readiness.failed(new ReadPendingException()); // nobody else may use the wrapped end point
     }
   }
 
-  /** The watch's own interest. */
-  private final class Watching implements Callback {
+  /** Under the lock: there is nothing more to read; {@code why} if the client counts as gone. */
+  private void end(@Nullable Throwable why) {
+    ended = true;
+    if (why != null && gone == null) {
+      gone = why;
+      if (watch != null) {
+        watch.gone(why); // which only starts a thread
+      }
+    }
+  }
+
+  private void endOfInput() {
+    end(halfCloseIsGone ? new EOFException("the client closed the connection") : null);
+  }
+
+  // ---- what the wrapped end point tells
+
+  private final class Readiness implements Callback {
     @Override
     public void succeeded() {
-      readable();
+      ready();
     }
 
     @Override
@@ -113,136 +167,191 @@ final class WatchEndPoint extends ForwardingEndPoint {
 
     @Override
     public InvocationType getInvocationType() {
-      // What is pending may run a whole handler: never on the selector's thread.
-      return InvocationType.BLOCKING;
+      // Without a callback known by now it must be BLOCKING: the one that comes may run a handler,
+      // and on the selector's thread that would stop the server.
+      Callback waiting = pending;
+      return waiting == null ? InvocationType.BLOCKING : waiting.getInvocationType();
     }
   }
 
-  private void readable() {
+  private void ready() {
     Callback waiting;
-    Consumer<Throwable> told = null;
-    Throwable gone = null;
+    int space;
     lock.lock();
     try {
       armed = false;
-      waiting = pending;
-      pending = null;
-      if (waiting == null && watcher != null) {
-        gone = look();
-        if (gone != null) {
-          told = watcher;
-          watcher = null;
-        } else {
-          arm();
+      waiting = takePending();
+      if (waiting == null) {
+        if (watch == null || reader == Reader.CONNECTION) {
+          return; // the connection will ask
         }
+        reader = Reader.WATCH;
       }
+      space = MOST_KEPT - kept.remaining();
     } finally {
       lock.unlock();
     }
     if (waiting != null) {
       waiting.succeeded();
-    } else if (told != null && gone != null) {
-      told.accept(gone);
+    } else {
+      readAhead(BufferUtil.allocate(space));
     }
   }
 
-  /** Reads what has arrived; the answer is why the client counts as gone, if it does. */
-  private @Nullable Throwable look() {
-    ByteBuffer arrived = BufferUtil.allocate(MOST_KEPT - kept.remaining());
+  private @Nullable Callback takePending() {
+    Callback waiting = pending;
+    pending = null;
+    return waiting;
+  }
+
+  private void readAhead(ByteBuffer buffer) {
+    int count = 0;
+    Throwable failure = null;
     try {
-      int count = target.fill(arrived);
-      if (count < 0) {
-        ended = true;
-        return halfCloseIsGone ? ClientWatch.closed() : null;
-      }
-      if (count > 0) {
-        keep(arrived);
-      }
-      return null;
-    } catch (IOException e) {
+      count = halfCloseIsGone ? target.fill(buffer) : fillOrReset(buffer);
+    } catch (IOException | RuntimeException e) {
       failure = e;
-      return e;
+    }
+    Callback waiting = null;
+    boolean register;
+    lock.lock();
+    try {
+      reader = Reader.NOBODY;
+      if (failure != null) {
+        end(failure);
+      } else if (count < 0) {
+        endOfInput();
+      } else if (count > 0) {
+        keep(buffer);
+      }
+      if (hasAnswer()) {
+        waiting = takePending(); // asked while this thread was reading
+      }
+      register = arm();
+    } finally {
+      lock.unlock();
+    }
+    register(register);
+    if (waiting != null) {
+      waiting.succeeded();
     }
   }
 
   private void keep(ByteBuffer arrived) {
-    ByteBuffer all = ByteBuffer.allocate(kept.remaining() + arrived.remaining());
-    all.put(kept).put(arrived).flip();
-    kept = all;
+    if (kept.hasRemaining()) {
+      ByteBuffer all = ByteBuffer.allocate(kept.remaining() + arrived.remaining());
+      kept = all.put(kept).put(arrived).flip();
+    } else {
+      kept = arrived;
+    }
+  }
+
+  /** Fills {@code buffer}; unlike Jetty's own {@code fill} it does not report a reset as an end. */
+  private int fillOrReset(ByteBuffer buffer) throws IOException {
+    if (target instanceof SocketChannelEndPoint plain) {
+      int position = BufferUtil.flipToFill(buffer);
+      try {
+        int count = plain.getChannel().read(buffer);
+        if (count > 0) {
+          return count;
+        }
+      } finally {
+        BufferUtil.flipToFlush(buffer, position);
+      }
+    }
+    int count = target.fill(buffer);
+    if (count < 0
+        && target instanceof SslEndPoint tls
+        && !tls.getSslConnection().getSSLEngine().isInboundDone()) {
+      throw new EOFException("the connection ended without a close_notify");
+    }
+    return count;
   }
 
   private void unreadable(Throwable why) {
+    boolean idle = why instanceof TimeoutException && target.isOpen();
     Callback waiting;
-    Consumer<Throwable> told = null;
+    boolean register = false;
     lock.lock();
     try {
       armed = false;
-      waiting = pending;
-      pending = null;
+      waiting = takePending();
       if (waiting == null) {
-        if (why instanceof TimeoutException) {
-          arm(); // the idle time-out: nothing came, which is what a waiting client sends
+        if (idle) {
+          register = arm(); // nothing came, which is what a waiting client sends
         } else {
-          failure = why instanceof IOException e ? e : new IOException(why);
-          told = watcher;
-          watcher = null;
+          end(why);
         }
       }
     } finally {
       lock.unlock();
     }
+    register(register);
     if (waiting != null) {
       waiting.failed(why);
-    } else if (told != null) {
-      told.accept(why);
     }
   }
 
-  // ---- the connection's side
+  // ---- what the connection asks
 
   @Override
   public int fill(ByteBuffer buffer) throws IOException {
-    int count;
-    Consumer<Throwable> told = null;
+    int count = 0;
+    boolean mayRead = false;
     lock.lock();
     try {
-      count = kept.hasRemaining() ? fillFromKept(buffer) : fillFromTarget(buffer);
-      if (count < 0 && halfCloseIsGone) {
-        told = watcher;
-        watcher = null;
+      if (kept.hasRemaining()) {
+        count = BufferUtil.append(buffer, kept);
+      } else if (reader == Reader.NOBODY) {
+        reader = Reader.CONNECTION;
+        mayRead = true;
       }
-      // The connection may have been served by the watch's interest: there is none any more.
-      arm();
     } finally {
       lock.unlock();
     }
-    if (count > 0 && !handling) {
+    if (mayRead) {
+      count = fillDirectly(buffer);
+    }
+    if (count > 0) {
       headerTimer.bytesArrived();
     }
-    if (told != null) {
-      told.accept(ClientWatch.closed());
-    }
     return count;
   }
 
-  private int fillFromKept(ByteBuffer buffer) {
-    int position = BufferUtil.flipToFill(buffer);
-    int count = BufferUtil.put(kept, buffer);
-    BufferUtil.flipToFlush(buffer, position);
-    return count;
+  private int fillDirectly(ByteBuffer buffer) throws IOException {
+    int count = 0;
+    Throwable failure = null;
+    try {
+      count = target.fill(buffer);
+      return count;
+    } catch (IOException | RuntimeException e) {
+      failure = e;
+      throw e;
+    } finally {
+      filled(count, failure);
+    }
   }
 
-  private int fillFromTarget(ByteBuffer buffer) throws IOException {
-    if (failure != null) {
-      throw new IOException(failure);
+  private void filled(int count, @Nullable Throwable failure) {
+    boolean register = false;
+    lock.lock();
+    try {
+      reader = Reader.NOBODY;
+      if (failure != null) {
+        end(failure);
+      } else if (count < 0) {
+        endOfInput();
+      } else if (count == 0) {
+        register = arm(); // a handler that has read all there was may now do something else
+      }
+    } finally {
+      lock.unlock();
     }
-    int count = ended ? -1 : target.fill(buffer);
-    ended = count < 0;
-    return count;
+    register(register);
   }
 
   private boolean hasAnswer() {
-    return kept.hasRemaining() || ended || failure != null;
+    return kept.hasRemaining() || ended;
   }
 
   @Override
@@ -254,44 +363,30 @@ final class WatchEndPoint extends ForwardingEndPoint {
 
   @Override
   public boolean tryFillInterested(Callback callback) {
+    boolean answer;
+    boolean register = false;
     lock.lock();
     try {
-      if (!hasAnswer()) {
-        if (!armed) {
-          return target.tryFillInterested(callback);
-        }
-        if (pending != null) {
-          return false;
-        }
+      if (pending != null) {
+        return false;
+      }
+      answer = hasAnswer();
+      if (!answer) {
         pending = callback;
-        return true;
+        register = arm();
       }
     } finally {
       lock.unlock();
     }
-    executor.execute(callback::succeeded);
+    register(register);
+    if (answer) {
+      executor.execute(callback::succeeded);
+    }
     return true;
   }
 
   @Override
   public boolean isFillInterested() {
-    lock.lock();
-    try {
-      return pending != null || (!armed && target.isFillInterested());
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  @Override
-  public void onClose(Throwable cause) {
-    headerTimer.stop();
-    super.onClose(cause);
-  }
-
-  @Override
-  public void close(@Nullable Throwable cause) {
-    headerTimer.stop();
-    super.close(cause);
+    return pending != null;
   }
 }

@@ -29,7 +29,7 @@ public final class Requests implements ContextEndpoint {
     try {
       endpoint.handle(ctx, request, response);
     } finally {
-      ended(ctx.isDone());
+      ended(!response.isCommitted() || response.getStatus() >= 500);
     }
   }
 
