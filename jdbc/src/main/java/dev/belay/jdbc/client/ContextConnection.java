@@ -20,7 +20,7 @@ final class ContextConnection extends Forwarding<Connection> {
 
   private final Context ctx;
   private final ServerCancel serverCancel;
-  private final Eviction eviction;
+  private final Pool pool;
   private final Duration patience;
   private final boolean autoCommitAtFirst;
   private boolean autoCommit;
@@ -34,12 +34,12 @@ final class ContextConnection extends Forwarding<Connection> {
   private boolean closed;
   private volatile boolean evicted;
 
-  private ContextConnection(Context ctx, Connection target, Eviction eviction, Duration patience)
+  private ContextConnection(Context ctx, Connection target, Pool pool, Duration patience)
       throws SQLException {
     super(target);
     this.ctx = ctx;
     this.serverCancel = ServerCancel.of(target);
-    this.eviction = eviction;
+    this.pool = pool;
     this.patience = patience;
     this.autoCommitAtFirst = target.getAutoCommit();
     this.autoCommit = autoCommitAtFirst;
@@ -50,9 +50,9 @@ final class ContextConnection extends Forwarding<Connection> {
    *
    * @param patience how long to wait for a cancel that is under way when the statement has ended
    */
-  static Connection wrap(Context ctx, Connection target, Eviction eviction, Duration patience)
+  static Connection wrap(Context ctx, Connection target, Pool pool, Duration patience)
       throws SQLException {
-    return proxy(Connection.class, new ContextConnection(ctx, target, eviction, patience));
+    return proxy(Connection.class, new ContextConnection(ctx, target, pool, patience));
   }
 
   Context ctx() {
@@ -67,7 +67,7 @@ final class ContextConnection extends Forwarding<Connection> {
   void evict() {
     if (!evicted) {
       evicted = true;
-      eviction.evict(target);
+      pool.evict(target);
     }
   }
 

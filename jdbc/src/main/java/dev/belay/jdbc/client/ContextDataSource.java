@@ -1,7 +1,6 @@
 package dev.belay.jdbc.client;
 
 import dev.belay.Context;
-import dev.belay.ContextEndedException;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -38,12 +37,12 @@ public final class ContextDataSource implements DataSource {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final DataSource target;
-  private final Eviction eviction;
+  private final Pool pool;
   private final Duration patience;
 
   private ContextDataSource(DataSource target, Duration patience) {
     this.target = target;
-    this.eviction = Eviction.of(target);
+    this.pool = Pool.of(target);
     this.patience = patience;
   }
 
@@ -80,26 +79,13 @@ public final class ContextDataSource implements DataSource {
 
   private Connection open(Context ctx, SqlCall<Connection> source) throws SQLException {
     Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
-    Connection connection = await(ctx, source);
+    Connection connection = ConnectionWait.await(ctx, pool.servesAnyThread(), source);
     try {
-      return ContextConnection.wrap(ctx, connection, eviction, patience);
+      return ContextConnection.wrap(ctx, connection, pool, patience);
     } catch (SQLException | RuntimeException e) {
       try (connection) {
         throw e;
       }
-    }
-  }
-
-  /**
-   * Waits on the calling thread, because data sources that choose by a thread-local are common, and
-   * with an interrupt, because no pool has a limit per call but all let go of an interrupted
-   * waiter. A pool's waiters hold nothing yet that an interrupt could break.
-   */
-  private static Connection await(Context ctx, SqlCall<Connection> source) throws SQLException {
-    try {
-      return ctx.callInterruptibly(c -> source.call());
-    } catch (ContextEndedException e) {
-      throw Failures.ended(e, "waiting for a connection", null);
     }
   }
 

@@ -60,8 +60,8 @@ class ConnectionWaitTest extends DatabaseFixture {
           .hasMessageEndingWith(", while waiting for a connection")
           .hasCauseInstanceOf(ContextCancelledException.class);
       assertThat(waiter.interruptedAfterwards()).isFalse();
-      assertThat(poolState().getThreadsAwaitingConnection()).isZero();
     }
+    await(() -> poolState().getThreadsAwaitingConnection() == 0, "nobody waits");
   }
 
   @ParameterizedTest
@@ -178,7 +178,7 @@ class ConnectionWaitTest extends DatabaseFixture {
     }
     assertThat(late).as("waiters that got one").isBetween(1, 499);
     await(() -> poolState().getActiveConnections() == 0, "every connection is back");
+    await(() -> poolState().getThreadsAwaitingConnection() == 0, "nobody waits");
     assertThat(poolState().getTotalConnections()).isEqualTo(POOL_SIZE);
-    assertThat(poolState().getThreadsAwaitingConnection()).isZero();
   }
 }

@@ -20,11 +20,10 @@ import org.junit.jupiter.api.Test;
 
 /** A driver that nobody has measured: it is not trusted with a connection that it cancelled on. */
 class UnknownDriverTest extends DatabaseFixture {
-  private final AtomicInteger aborts = new AtomicInteger();
-  private final AtomicInteger opened = new AtomicInteger();
-
   /** A driver whose statement named "wait" waits for its cancel, and whose rollback for abort. */
-  private final class Driver {
+  private static final class Driver {
+    final AtomicInteger aborts = new AtomicInteger();
+    final AtomicInteger opened = new AtomicInteger();
     private final CountDownLatch executing = new CountDownLatch(1);
     private final CountDownLatch cancelled = new CountDownLatch(1);
     private final CountDownLatch aborted = new CountDownLatch(1);
@@ -95,9 +94,9 @@ class UnknownDriverTest extends DatabaseFixture {
     var driver = new Driver();
     var wrapped = ContextDataSource.wrap(driver.source());
     execute(wrapped, root, "quick");
-    assertThat(aborts).hasValue(0);
+    assertThat(driver.aborts).hasValue(0);
     assertEndsWithCancel(driver, wrapped, root);
-    assertThat(aborts).hasValue(1);
+    assertThat(driver.aborts).hasValue(1);
   }
 
   private static void assertEndsWithCancel(
@@ -129,10 +128,10 @@ class UnknownDriverTest extends DatabaseFixture {
     try (var unknownPool = new HikariDataSource(config)) {
       var wrapped = ContextDataSource.wrap(unknownPool);
       execute(wrapped, root, "quick");
-      int before = opened.get();
+      int before = driver.opened.get();
       assertEndsWithCancel(driver, wrapped, root);
       execute(wrapped, root, "quick");
-      assertThat(opened.get()).as("connections").isGreaterThan(before);
+      assertThat(driver.opened.get()).as("connections").isGreaterThan(before);
     }
   }
 
@@ -148,7 +147,7 @@ class UnknownDriverTest extends DatabaseFixture {
           .isInstanceOf(SQLTimeoutException.class)
           .hasMessageEndingWith(", while rolling back; the connection was given up")
           .hasCauseInstanceOf(DeadlineExceededException.class);
-      assertThat(aborts).hasValue(1);
+      assertThat(driver.aborts).hasValue(1);
     }
   }
 }

@@ -28,7 +28,7 @@ class WrapperTest extends DatabaseFixture {
       assertThat(connection.getMetaData().getConnection()).isSameAs(connection);
       assertThat(statement.execute()).isTrue();
       assertThat(statement.getResultSet().getStatement()).isSameAs(statement);
-      try (ResultSet tables = connection.getMetaData().getTables(null, "public", "%", null)) {
+      try (ResultSet tables = connection.getMetaData().getTables(null, "public", "item", null)) {
         assertThat(tables.next()).isTrue();
         assertThat(tables.getString("TABLE_NAME")).isEqualTo("item");
         assertThat(tables.getStatement()).isNull();

@@ -1,0 +1,240 @@
+package dev.belay.jdbc.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.belay.CancellableContext;
+import dev.belay.Context;
+import dev.belay.ContextEndedException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Four workers share three connections, and statements are cancelled at random moments, mostly
+ * about when they end by themselves. No cancel may hit the next user of a connection. {@code
+ * -Dbelay.storm.operations} makes it longer.
+ */
+class StatementStormTest extends DatabaseFixture {
+  private static final int OPERATIONS = Integer.getInteger("belay.storm.operations", 5_000);
+  private static final int WORKERS = 4;
+  private static final String WORK = "select pg_sleep(0.001)";
+
+  /** What came of it all. */
+  private static final class Tally {
+    final AtomicInteger finished = new AtomicInteger();
+    final AtomicInteger ended = new AtomicInteger();
+    final AtomicInteger stoppedInServer = new AtomicInteger();
+    final Queue<Throwable> victims = new ConcurrentLinkedQueue<>();
+
+    void print(String name, int cancels, int evictions) {
+      System.out.printf(
+          "STORM %s: %d finished, %d ended of which %d in the server, %d cancels sent,"
+              + " %d evictions, %d victims%n",
+          name,
+          finished.get(),
+          ended.get(),
+          stoppedInServer.get(),
+          cancels,
+          evictions,
+          victims.size());
+    }
+
+    void assertNoVictims() {
+      if (!victims.isEmpty()) {
+        throw new AssertionError(victims.size() + " victims, the first:", victims.peek());
+      }
+    }
+  }
+
+  /** One operation, and how it was disturbed; on a thread that nothing else uses meanwhile. */
+  @FunctionalInterface
+  private interface Operation {
+    void run(Random random) throws Exception;
+  }
+
+  private static void storm(int operations, Operation operation) throws Exception {
+    var left = new AtomicInteger(operations);
+    List<Attempt<Void>> workers = new ArrayList<>();
+    for (int i = 0; i < WORKERS; i++) {
+      var random = new Random(i);
+      Attempt.On on = i % 2 == 0 ? Attempt.On.PLATFORM : Attempt.On.VIRTUAL;
+      workers.add(
+          on.start(
+              () -> {
+                while (left.getAndDecrement() > 0) {
+                  operation.run(random);
+                }
+                return null;
+              }));
+    }
+    while (left.get() > 0) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    for (Attempt<Void> worker : workers) {
+      worker.result();
+    }
+  }
+
+  /** Does a millisecond's work in one of the ways there are. */
+  private static void work(ContextDataSource source, Context ctx, int kind) throws SQLException {
+    try (Connection connection = source.connection(ctx)) {
+      switch (kind) {
+        case 0 -> {
+          try (Statement statement = connection.createStatement()) {
+            statement.execute(WORK);
+          }
+        }
+        case 1 -> {
+          try (PreparedStatement statement = connection.prepareStatement("select pg_sleep(?)")) {
+            statement.setDouble(1, 0.001);
+            statement.executeQuery().close();
+          }
+        }
+        default -> {
+          connection.setAutoCommit(false);
+          try (Statement statement = connection.createStatement()) {
+            statement.setFetchSize(1);
+            try (ResultSet rows =
+                statement.executeQuery("select pg_sleep(0.0005) from generate_series(1, 2)")) {
+              while (rows.next()) {
+                assertThat(rows.getString(1)).isEmpty();
+              }
+            }
+          }
+          connection.commit();
+        }
+      }
+    }
+  }
+
+  private static void cancelAtRandom(
+      ContextDataSource source, Context root, Random random, int nanos, Tally tally)
+      throws Exception {
+    int kind = random.nextInt(3);
+    var delay = Duration.ofNanos(random.nextInt(nanos));
+    boolean spared = random.nextInt(4) == 0;
+    boolean deadline = random.nextBoolean();
+    try (var ctx = deadline && !spared ? root.withTimeout(delay) : root.withCancel()) {
+      Thread canceller =
+          spared || deadline
+              ? null
+              : Thread.ofVirtual()
+                  .start(
+                      () -> {
+                        LockSupport.parkNanos(delay.toNanos());
+                        ctx.cancel();
+                      });
+      try {
+        work(source, ctx, kind);
+        tally.finished.incrementAndGet();
+      } catch (SQLException e) {
+        count(e, e.getCause() instanceof ContextEndedException && ctx.isDone(), tally);
+      }
+      if (canceller != null) {
+        canceller.join();
+      }
+    }
+  }
+
+  private static void count(SQLException failure, boolean own, Tally tally) {
+    if (!own) {
+      tally.victims.add(failure);
+      return;
+    }
+    tally.ended.incrementAndGet();
+    if (failure.getSQLState() != null) {
+      tally.stoppedInServer.incrementAndGet();
+    }
+  }
+
+  @Test
+  void noCancelHitsTheNextStatement(CancellableContext root) throws Exception {
+    var tally = new Tally();
+    String url = server.jdbcUrl() + "&socketFactory=" + SocketCounter.class.getName();
+    try (HikariDataSource counted = pool(url)) {
+      await(() -> counted.getHikariPoolMXBean().getTotalConnections() == POOL_SIZE, "a full pool");
+      Set<Integer> before = observer.backends();
+      int sockets = SocketCounter.OPENED.get();
+      var wrapped = ContextDataSource.wrap(counted);
+      storm(OPERATIONS, random -> cancelAtRandom(wrapped, root, random, 3_500_000, tally));
+      observer.awaitRunning("", 0);
+      tally.print("cancels", SocketCounter.OPENED.get() - sockets, newIn(before));
+      tally.assertNoVictims();
+      assertThat(SocketCounter.OPENED.get() - sockets).isGreaterThan(OPERATIONS / 10);
+      assertThat(observer.backends()).isEqualTo(before);
+    }
+  }
+
+  private int newIn(Set<Integer> before) throws SQLException {
+    Set<Integer> now = observer.backends();
+    now.removeAll(before);
+    return now.size();
+  }
+
+  @Test
+  void noInterruptBurnsAConnection(Context root) throws Exception {
+    var tally = new Tally();
+    Set<Integer> before = observer.backends();
+    storm(OPERATIONS / 5, random -> interruptAtRandom(root, random, tally));
+    observer.awaitRunning("", 0);
+    tally.print("interrupts", tally.stoppedInServer.get(), newIn(before));
+    tally.assertNoVictims();
+    assertThat(tally.stoppedInServer.get()).isGreaterThan(OPERATIONS / 50);
+    assertThat(observer.backends()).isEqualTo(before);
+  }
+
+  private void interruptAtRandom(Context root, Random random, Tally tally) throws Exception {
+    int kind = random.nextInt(3);
+    boolean spared = random.nextInt(4) == 0;
+    var attempt =
+        Attempt.On.VIRTUAL.start(
+            () -> {
+              work(source, root, kind);
+              return null;
+            });
+    if (!spared) {
+      LockSupport.parkNanos(random.nextInt(3_500_000));
+      attempt.interrupt();
+    }
+    switch (attempt.failure()) {
+      case null -> tally.finished.incrementAndGet();
+      case SQLException e ->
+          count(e, !spared && e.getCause() instanceof InterruptedException, tally);
+      case Throwable e -> throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aConnectionWhoseCancelIsLateIsGivenUp(CancellableContext root) throws Exception {
+    var tally = new Tally();
+    int operations = OPERATIONS / 12;
+    try (var proxy = new SlowCancels(server.port(), Duration.ofMillis(100))) {
+      try (HikariDataSource behind = pool(proxy.jdbcUrl())) {
+        var wrapped = ContextDataSource.wrap(behind, Duration.ofMillis(20));
+        await(() -> behind.getHikariPoolMXBean().getTotalConnections() == POOL_SIZE, "a full pool");
+        storm(operations, random -> cancelAtRandom(wrapped, root, random, 6_000_000, tally));
+        await(() -> proxy.delivered() == proxy.cancels(), "every cancel has arrived");
+        await(
+            () -> proxy.sessions() >= POOL_SIZE + proxy.cancels(),
+            "a new connection for each that was given up");
+        observer.awaitRunning("", 0);
+        tally.print("late cancels", proxy.cancels(), proxy.sessions() - POOL_SIZE);
+        assertThat(proxy.cancels()).isGreaterThan(operations / 40);
+      }
+    }
+    tally.assertNoVictims();
+  }
+}
