@@ -63,6 +63,7 @@ abstract class DatabaseFixture {
   void nothingIsLeft() throws Exception {
     await(() -> poolState().getActiveConnections() == 0, "every connection is back");
     observer.awaitRunning("", 0);
+    observer.awaitBackends(POOL_SIZE);
     observer.execute("truncate item");
   }
 

@@ -48,6 +48,15 @@ final class Observer implements AutoCloseable {
     }
   }
 
+  /** Waits until that many other connections are there: the server notices a lost one late. */
+  void awaitBackends(int wanted) throws SQLException {
+    int looks = 0;
+    for (Set<Integer> there = backends(); there.size() != wanted; there = backends()) {
+      assertThat(++looks).as("looks for %d backends, not %s", wanted, there).isLessThan(LOOKS);
+      pause();
+    }
+  }
+
   /** The server processes of all other connections. */
   Set<Integer> backends() throws SQLException {
     var pids = new TreeSet<Integer>();

@@ -18,15 +18,18 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Four workers share three connections, and statements are cancelled at random moments, mostly
  * about when they end by themselves. No cancel may hit the next user of a connection. {@code
  * -Dbelay.storm.operations} makes it longer.
  */
+@Timeout(value = 30, unit = TimeUnit.MINUTES) // for long runs; what hangs fails by itself
 class StatementStormTest extends DatabaseFixture {
   private static final int OPERATIONS = Integer.getInteger("belay.storm.operations", 5_000);
   private static final int WORKERS = 4;
@@ -80,8 +83,9 @@ class StatementStormTest extends DatabaseFixture {
                 return null;
               }));
     }
-    while (left.get() > 0) {
-      LockSupport.parkNanos(1_000_000);
+    for (int now = left.get(); now > 0; now = left.get()) {
+      int before = now;
+      await(() -> left.get() != before, "progress");
     }
     for (Attempt<Void> worker : workers) {
       worker.result();
