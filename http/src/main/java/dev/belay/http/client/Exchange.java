@@ -8,17 +8,24 @@ import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response. Until the headers are there the JDK's future stands for it, and
  * {@code cancel(true)} on that future aborts it ({@code cancel(false)} and {@code orTimeout} would
  * only stop the waiting). From then on the body's stream does, and closing that aborts it.
+ *
+ * <p>Which of the two, {@link #claimed} decides: a short response may be complete before the JDK
+ * completes its future, and a {@code cancel(true)} in between closes a connection that is back in
+ * the pool, perhaps under somebody else's request.
  */
 final class Exchange implements Canceller {
   private final HttpClient client;
@@ -26,6 +33,11 @@ final class Exchange implements Canceller {
   private final @Nullable RemainingTimeHeader remainingTime;
   private final long started = System.nanoTime();
   private volatile @Nullable CompletableFuture<HttpResponse<InputStream>> sent;
+
+  /** Set by the first of two: the cancel, and the arrival of the headers. */
+  private final AtomicBoolean claimed = new AtomicBoolean();
+
+  /** Whether the cancel was first. */
   private volatile boolean cancelled;
 
   Exchange(HttpClient client, HttpRequest request, @Nullable RemainingTimeHeader remainingTime) {
@@ -52,7 +64,7 @@ final class Exchange implements Canceller {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    var future = client.sendAsync(withRemainingTime(ctx), BodyHandlers.ofInputStream());
+    var future = client.sendAsync(withRemainingTime(ctx), this::arrived);
     sent = future;
     try {
       return future.get();
@@ -77,15 +89,36 @@ final class Exchange implements Canceller {
         .build();
   }
 
-  /** Aborts what nobody waits for any more, also if the response has just arrived. */
-  static void discard(CompletableFuture<HttpResponse<InputStream>> future) {
-    if (!future.cancel(true) && !future.isCompletedExceptionally()) {
-      try {
-        future.join().body().close();
-      } catch (IOException e) {
-        // Its connection is gone, which is what we want.
-      }
+  /** The JDK's client calls this when it has the headers, before it reads the body. */
+  private BodySubscriber<InputStream> arrived(ResponseInfo head) {
+    BodySubscriber<InputStream> subscriber = BodySubscribers.ofInputStream();
+    if (!claimed.compareAndSet(false, true)) {
+      // A stream that is closed before the body begins aborts the exchange by itself.
+      closeBody(subscriber.getBody().toCompletableFuture());
     }
+    return subscriber;
+  }
+
+  /** Aborts what nobody waits for any more. */
+  private void discard(CompletableFuture<HttpResponse<InputStream>> future) {
+    if (claimed.compareAndSet(false, true)) {
+      future.cancel(true);
+    } else {
+      closeBody(future.thenApply(HttpResponse::body));
+    }
+  }
+
+  /** Closes a body as soon as there is one. */
+  static void closeBody(CompletableFuture<InputStream> arriving) {
+    CompletableFuture<Void> unused =
+        arriving.thenAccept(
+            body -> {
+              try {
+                body.close();
+              } catch (IOException e) {
+                // Its connection is gone, which is what we want.
+              }
+            });
   }
 
   private ExchangeAbortedException awaitingHeaders(@Nullable Throwable failure) {
@@ -104,8 +137,8 @@ final class Exchange implements Canceller {
 
   @Override
   public void cancel(int attempt) {
-    var future = sent;
-    if (future != null) { // else the request is just being sent, and the next attempt finds it
+    var future = sent; // null while the request is being sent: the next attempt finds it
+    if (future != null && claimed.compareAndSet(false, true)) {
       cancelled = true;
       future.cancel(true);
     }
@@ -118,7 +151,7 @@ final class Exchange implements Canceller {
 
   // ---- from then on
 
-  /** Whether it was cancelled just when its headers arrived: then its body fails to be read. */
+  /** Whether it was cancelled just before its headers arrived: then its body cannot be read. */
   boolean isCancelled() {
     return cancelled;
   }

@@ -16,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -99,12 +100,11 @@ class ContextHttpClientIT {
     }
   }
 
-  /** The moment between an interrupt and the cancel that follows it, which no storm hits surely. */
+  /** The moment between an interrupt and the end of its exchange, which no storm hits surely. */
   @Test
   void aResponseThatArrivesWhenNobodyWaitsForItIsClosed() throws Exception {
-    var arrived = jdk.sendAsync(get("/stall"), BodyHandlers.ofInputStream());
-    assertThat(arrived.get().statusCode()).isEqualTo(200);
-    Exchange.discard(arrived);
+    Exchange.closeBody(
+        jdk.sendAsync(get("/stall"), BodyHandlers.ofInputStream()).thenApply(HttpResponse::body));
     server.gone.await(1);
   }
 

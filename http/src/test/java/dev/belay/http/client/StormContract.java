@@ -97,7 +97,9 @@ abstract class StormContract {
             });
       }
     }
-    assertThat(failure.get()).isNull();
+    if (failure.get() != null) {
+      throw new AssertionError("a shot has failed", failure.get());
+    }
   }
 
   private void cancelAtRandom(String path, long delayNanos) throws Exception {
