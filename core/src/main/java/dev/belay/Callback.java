@@ -78,7 +78,11 @@ final class Callback extends Reaction implements Registration {
 
   private static void report(Throwable failure) {
     Thread thread = Thread.currentThread();
-    thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+    try {
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+    } catch (RuntimeException | Error e) {
+      // As the JVM does: what a handler throws must not keep the other reactions from running.
+    }
   }
 
   private synchronized void returned() {

@@ -1,6 +1,11 @@
 package dev.belay;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +25,11 @@ public final class Ending {
   private final Instant at;
   private final String message;
 
-  /** Whether the whole subtree of {@link #origin} answers that it has ended (R3). */
-  private volatile boolean complete;
+  /** The ends of walks that had been at contexts below before this end's walk came by. */
+  private List<Ending> others = List.of();
+
+  /** Whether this end's walk has been everywhere; publishes {@link #others}. */
+  private volatile boolean walked;
 
   private Ending(
       Status status, Throwable cause, AbstractContext origin, Instant at, String message) {
@@ -87,18 +95,44 @@ public final class Ending {
         : new ContextCancelledException(this, message, because);
   }
 
-  /** Says that the whole subtree answers so. */
+  /** An end without a walk: nothing hangs below. */
   Ending completed() {
-    complete = true;
+    walked = true;
     return this;
   }
 
+  /** Says that this end's walk has been everywhere, except below contexts of {@code before}. */
+  void walked(List<Ending> before) {
+    others = before;
+    walked = true;
+  }
+
   /**
-   * Waits until the whole subtree has ended. The walk runs no foreign code and takes no lock for
-   * longer than a few writes, so it is short, and the wait is not worth a queue.
+   * Waits until the whole subtree has ended: until this end's walk and all that it left contexts to
+   * have been everywhere. No walk waits before it says so, so merged contexts, below which two
+   * walks can leave contexts to each other, do no harm (R3, R9).
    */
   void awaitComplete() {
-    for (int i = 0; !complete; i++) {
+    awaitWalked();
+    if (others.isEmpty()) {
+      return;
+    }
+    Set<Ending> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    var open = new ArrayDeque<Ending>(List.of(this));
+    for (Ending ending = open.poll(); ending != null; ending = open.poll()) {
+      if (seen.add(ending)) {
+        ending.awaitWalked();
+        open.addAll(ending.others);
+      }
+    }
+  }
+
+  /**
+   * A walk runs no foreign code and takes no lock for longer than a few writes: it is short, and
+   * the wait not worth a queue.
+   */
+  private void awaitWalked() {
+    for (int i = 0; !walked; i++) {
       if (i < 100) {
         Thread.onSpinWait();
       } else {

@@ -64,9 +64,9 @@ final class GuardedCall extends Reaction {
 
   private <T extends @Nullable Object, X extends Exception> T run(ContextCallable<T, X> body)
       throws X {
-    enter();
     Throwable failure = null;
     try {
+      enter();
       return Binding.call(ctx, body);
     } catch (Throwable t) {
       failure = t;
@@ -107,12 +107,13 @@ final class GuardedCall extends Reaction {
     boolean interrupted = false;
     boolean abandoned;
     AbstractContext ended;
+    long patience = canceller == null ? 0 : Nanos.of(canceller.patience()); // without the lock
     nest.lock.lock();
     try {
       finished = true;
       nest.innermost = outer;
       nest.changed.signalAll();
-      long left = underWay > 0 && canceller != null ? Nanos.of(canceller.patience()) : 0;
+      long left = patience;
       while (underWay > 0 && left > 0) {
         try {
           left = nest.changed.awaitNanos(left);

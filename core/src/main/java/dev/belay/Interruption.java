@@ -23,7 +23,7 @@ final class Interruption implements Canceller {
   @Override
   public void cancel(int attempt) {
     // A thread that is interrupted already is being stopped by somebody else: the flag is theirs.
-    if (attempt == 0 && !thread.isInterrupted()) {
+    if (!sent && !thread.isInterrupted()) {
       sent = true;
       thread.interrupt();
     }

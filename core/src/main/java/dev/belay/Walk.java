@@ -27,11 +27,8 @@ final class Walk {
     for (CancelContext context = open.poll(); context != null; context = open.poll()) {
       visit(context);
     }
-    for (Ending other : others) {
-      // Below a context that somebody else ended just before us, contexts may yet be active.
-      other.awaitComplete();
-    }
-    ending.completed();
+    ending.walked(others);
+    ending.awaitComplete();
     for (CancelContext context : ended) {
       context.released();
     }

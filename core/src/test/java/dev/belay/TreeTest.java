@@ -353,6 +353,24 @@ class TreeTest extends Fixture {
   }
 
   @Test
+  @DisplayName("R9, R3: cancels that meet below a merge both return")
+  void cancelsThatMeetBelowAMergeBothReturn() throws Exception {
+    for (int round = 0; round < 3_000; round++) {
+      var parent = Context.background().withCancel();
+      var child = parent.withCancel();
+      List<Context> merged = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        merged.add(parent.withCancelFrom(child).withCancel());
+        merged.add(child.withCancelFrom(parent).withCancel());
+      }
+      Thread below = Thread.ofPlatform().start(child::cancel);
+      parent.cancel();
+      assertThat(merged).allMatch(Context::isDone);
+      below.join();
+    }
+  }
+
+  @Test
   @DisplayName("R9: a merge has the earliest deadline of both")
   void aMergeHasTheEarliestDeadline() throws Exception {
     var a = root.withName("a").withTimeout(SECOND.multipliedBy(3));

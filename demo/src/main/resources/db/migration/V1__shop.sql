@@ -13,7 +13,7 @@ from generate_series(1, 1000) as n;
 -- What was taken out of stock for an order that may yet fail.
 create table reservation (
   order_key uuid primary key,
-  status text not null check (status in ('held', 'sold', 'released'))
+  status text not null check (status in ('held', 'sold', 'undoing', 'released'))
 );
 
 create table reservation_item (

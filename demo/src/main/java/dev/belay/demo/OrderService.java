@@ -91,6 +91,7 @@ public final class OrderService implements AutoCloseable {
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
   private final CancellableContext root;
   private final CancellableContext requestRoot;
+  private final CancellableContext running;
   private final HikariDataSource pool;
   private final @Nullable GreenMail greenMail;
   private final MailWorkers mails;
@@ -108,6 +109,8 @@ public final class OrderService implements AutoCloseable {
       greenMail = settings.smtp() == null ? embeddedMailServer() : null;
       root = own(Context.root("order service"));
       requestRoot = own(Context.root("orders-api"));
+      // Below the root, which lives on: what a cancelled order has to undo hangs there.
+      running = own(requestRoot.withCancel());
       var database = ContextDataSource.wrap(pool);
       mails = own(mailWorkers(database, settings.smtp()));
       String secret = UUID.randomUUID().toString();
@@ -122,7 +125,7 @@ public final class OrderService implements AutoCloseable {
       var taking = new OrderTaking(stock, paymentClient, orders, mails::wake);
       requests = new Requests(Front.of(new Shop(stock, orders, taking), settings.slowable()));
       taking.recover(root);
-      connector = serve("orders-http", settings.port(), requestRoot, requests);
+      connector = serve("orders-http", settings.port(), running, requests);
     } catch (Exception e) {
       closeOwned();
       throw e;
@@ -247,13 +250,16 @@ public final class OrderService implements AutoCloseable {
     try (CancellableContext limit = Context.background().withTimeout(grace)) {
       if (!requests.awaitNone(grace)) {
         log.info("grace is over: cancelling {} requests", requests.running());
-        requestRoot.cancel(new ShutdownException());
+        running.cancel(new ShutdownException());
         requests.awaitNone(CANCEL_LIMIT);
       }
       drainMails(limit);
     }
-    shutdown = new Shutdown(requests.report(), mails.pending(root));
-    closeOwned();
+    try (CancellableContext limit = root.withTimeout(CANCEL_LIMIT)) {
+      shutdown = new Shutdown(requests.report(), mails.pending(limit));
+    } finally {
+      closeOwned();
+    }
     return shutdown;
   }
 

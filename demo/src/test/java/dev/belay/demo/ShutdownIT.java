@@ -100,6 +100,9 @@ class ShutdownIT {
         program.toHandle().destroy(); // Process.destroy() would close its output
         assertThat(answer(customer)).startsWith("HTTP/1.1 503 ");
       }
+      awaitLine(out, ": stock released");
+      awaitLine(out, ": charge voided");
+      awaitLine(out, ": nothing written, no mail");
       assertThat(awaitLine(out, "shut down: ")).contains("0 finished, 1 cancelled, 0 stuck");
       assertThat(program.waitFor()).isZero();
     } finally {

@@ -129,22 +129,29 @@ public final class OrderTaking {
       log.error("order {}: stock not released; the next start will", key, e);
       return;
     }
-    if (charging) {
-      voidCharge(ctx, key);
+    if (charging && !voidCharge(ctx, key)) {
+      return;
     }
-    log.info("order {}: nothing written, no mail", key);
+    try (CancellableContext undone = ctx.detach("undone", UNDO_LIMIT)) {
+      undone.run(c -> stock.undone(c, key));
+      log.info("order {}: nothing written, no mail", key);
+    } catch (SQLException | RuntimeException e) {
+      log.error("order {}: undone, but not marked; the next start undoes it again", key, e);
+    }
   }
 
-  private void voidCharge(Context ctx, UUID key) {
+  private boolean voidCharge(Context ctx, UUID key) {
     try (CancellableContext undo = ctx.detach("void charge", UNDO_LIMIT)) {
       undo.<Exception>run(c -> payments.voidCharge(c, key));
       log.info("order {}: charge voided", key);
+      return true;
     } catch (InterruptedException e) {
       log.error("order {}: interrupted before the charge was voided", key);
       Thread.currentThread().interrupt();
     } catch (Exception e) {
       log.error("order {}: charge not voided; the next start will", key, e);
     }
+    return false;
   }
 
   /** Undoes what a program that was killed has left half done. Call it before any request. */

@@ -79,7 +79,7 @@ public final class Stock {
 
   /** What became of a reservation that was to be released. */
   enum Release {
-    /** It was held, and is back in stock. */
+    /** It is back in stock; the charge may yet stand. */
     RELEASED,
     /** Its order is in the books: nothing may be undone. */
     SOLD,
@@ -94,8 +94,17 @@ public final class Stock {
         database,
         tx -> {
           String status = lockedStatus(tx, orderKey);
-          if (!status.equals("held")) {
-            return status.equals("sold") ? Release.SOLD : Release.NOTHING_HELD;
+          switch (status) {
+            case "held" -> {}
+            case "undoing" -> {
+              return Release.RELEASED;
+            }
+            case "sold" -> {
+              return Release.SOLD;
+            }
+            default -> {
+              return Release.NOTHING_HELD;
+            }
           }
           try (var update =
               tx.prepareStatement(
@@ -108,14 +117,29 @@ public final class Stock {
             update.setObject(1, orderKey);
             update.executeUpdate();
           }
-          try (var update =
-              tx.prepareStatement(
-                  "update reservation set status = 'released' where order_key = ?")) {
-            update.setObject(1, orderKey);
-            update.executeUpdate();
-          }
+          mark(tx, orderKey, "undoing");
           return Release.RELEASED;
         });
+  }
+
+  /** Says that nothing of a released order is left to be undone. */
+  void undone(Context ctx, UUID orderKey) throws SQLException {
+    Transactions.<Boolean, RuntimeException>call(
+        ctx,
+        database,
+        tx -> {
+          mark(tx, orderKey, "released");
+          return true;
+        });
+  }
+
+  private static void mark(Connection tx, UUID orderKey, String status) throws SQLException {
+    try (var update =
+        tx.prepareStatement("update reservation set status = ? where order_key = ?")) {
+      update.setString(1, status);
+      update.setObject(2, orderKey);
+      update.executeUpdate();
+    }
   }
 
   private static String lockedStatus(Connection tx, UUID orderKey) throws SQLException {
@@ -133,7 +157,8 @@ public final class Stock {
     List<UUID> held = new ArrayList<>();
     try (var connection = database.connection(ctx);
         var select =
-            connection.prepareStatement("select order_key from reservation where status = 'held'");
+            connection.prepareStatement(
+                "select order_key from reservation where status in ('held', 'undoing')");
         var rows = select.executeQuery()) {
       while (rows.next()) {
         held.add(rows.getObject(1, UUID.class));

@@ -149,8 +149,8 @@ public final class Front implements ContextEndpoint {
     return switch (status) {
       case 500 -> "something went wrong here; the id finds it in our log";
       case 502 -> "the payment service did not answer as it should";
-      case 503 -> "shutting down; nothing was done";
-      case 504 -> "time was up; nothing was done";
+      case 503 -> "shutting down before the order was confirmed";
+      case 504 -> "time was up before the order was confirmed";
       default ->
           failure instanceof ContextEndedException ? "ended" : String.valueOf(failure.getMessage());
     };

@@ -5,6 +5,7 @@ import dev.belay.jetty.ContextEndpoint;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 
@@ -25,7 +26,11 @@ public final class Requests implements ContextEndpoint {
 
   @Override
   public void handle(Context ctx, Request request, Response response) throws Exception {
-    add(1);
+    if (!begun()) {
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
+      Json.write(response, 503, new Failure("shutting down; nothing was done", ""));
+      return;
+    }
     try {
       endpoint.handle(ctx, request, response);
     } finally {
@@ -33,10 +38,13 @@ public final class Requests implements ContextEndpoint {
     }
   }
 
-  private void add(int count) {
+  private boolean begun() {
     lock.lock();
     try {
-      running += count;
+      if (!closing) {
+        running++;
+      }
+      return !closing;
     } finally {
       lock.unlock();
     }
@@ -67,7 +75,7 @@ public final class Requests implements ContextEndpoint {
     }
   }
 
-  /** From now on what ends is counted for the report. */
+  /** From now on requests are refused, and what ends is counted for the report. */
   public void closing() {
     lock.lock();
     try {

@@ -47,15 +47,19 @@ final class ContextBody extends InputStream {
   public int read(byte[] buffer, int offset, int length) throws IOException {
     try {
       int count = raw.read(buffer, offset, length);
-      if (count < 0) {
-        registration.stop();
-      } else {
+      if (count >= 0) {
         bytes += count;
+        return count;
       }
-      return count;
+      registration.stop();
     } catch (IOException e) {
       throw failure(e);
     }
+    if (aborted) {
+      // A stream that is closed while it is read may say that it is at its end.
+      throw failure(new IOException("closed"));
+    }
+    return -1;
   }
 
   @Override

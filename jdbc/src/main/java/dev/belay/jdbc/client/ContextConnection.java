@@ -175,6 +175,9 @@ final class ContextConnection extends Forwarding<Connection> {
 
   private @Nullable Object setAutoCommit(Method method, @Nullable Object @Nullable [] arguments)
       throws SQLException {
+    if (arguments != null && Boolean.valueOf(autoCommit).equals(arguments[0])) {
+      return null; // no change of mode commits nothing
+    }
     if (begun) {
       requireCommittable(); // JDBC commits what is open when the mode changes
     }
@@ -252,13 +255,13 @@ final class ContextConnection extends Forwarding<Connection> {
 
   /** Rolls back what is open, and leaves the mode as it was found: pools differ in what they do. */
   private void tidy() throws SQLException {
-    if (evicted || target.isClosed() || (!begun && autoCommit == autoCommitAtFirst)) {
+    if (evicted || target.isClosed() || (autoCommit && autoCommitAtFirst)) {
       return;
     }
     bounded(
         () -> {
-          if (begun) {
-            target.rollback();
+          if (!autoCommit) {
+            target.rollback(); // also what was done through unwrap()
           }
           if (autoCommit != autoCommitAtFirst) {
             target.setAutoCommit(autoCommitAtFirst);
