@@ -29,8 +29,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What ended throws {@link java.sql.SQLTimeoutException} for a deadline and {@link SQLException}
  * for a cancel, with the {@link dev.belay.ContextEndedException} as the cause and the driver's
- * exception below that. An interrupt of the calling thread cancels the statement too; it neither
- * breaks the connection nor leaves the query running.
+ * exception below that.
+ *
+ * <p>An interrupt of the calling thread cancels the statement too, and is kept; the exception's
+ * cause is an {@link InterruptedException} then. It neither breaks the connection nor leaves the
+ * query running. No statement is sent by a thread that is interrupted already; commit, rollback and
+ * close are not touched by interrupts. On a virtual thread each call of the driver runs on a thread
+ * of its own, under the same context but without the caller's thread-locals.
+ *
+ * <p>What is sent as text is not understood: do not write {@code commit} as a statement. What is
+ * reached by {@code unwrap} is the driver's own and obeys nothing. A driver that Belay does not
+ * know gets a new connection after each cancel. With pgjdbc, do not put a proxy between driver and
+ * server that answers cancels before it has passed them on.
  */
 public final class ContextDataSource implements DataSource {
   /** A cancel costs a connect and an answer; one that takes longer is stuck. */
@@ -46,7 +56,11 @@ public final class ContextDataSource implements DataSource {
     this.patience = patience;
   }
 
-  /** Wraps {@code target}: a pool, or a driver's own. */
+  /**
+   * Wraps {@code target}: a pool, or a driver's own. It is asked by the calling thread under the
+   * context, so it may choose by a thread-local; only HikariCP is asked by another thread in the
+   * name of a virtual one.
+   */
   public static ContextDataSource wrap(DataSource target) {
     return wrap(target, PATIENCE);
   }
