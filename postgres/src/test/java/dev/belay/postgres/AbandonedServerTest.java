@@ -109,6 +109,10 @@ class AbandonedServerTest {
     static Process launch(Ending ending, List<String> launcher, List<String> options)
         throws IOException {
       List<String> command = new ArrayList<>(launcher);
+      if (!launcher.isEmpty()) {
+        // A shell's background job hands an ignored SIGINT on to all it starts.
+        command.addAll(List.of("env", "--default-signal=INT"));
+      }
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"));
       command.addAll(options);
