@@ -124,10 +124,11 @@ class RunTest extends Fixture {
     running.await();
     ctx.cancel();
     assertThat(result.get()).isEqualTo("computed");
-    assertThat(attempts).containsExactly(0, 1, 2, 3, 4);
+    assertThat(attempts).startsWith(0, 1, 2, 3, 4); // one more may go out while the body wakes up
+    int sent = attempts.size();
     assertThat(callers).doesNotContain(body.get(), Thread.currentThread());
     clock.settle();
-    assertThat(attempts).hasSize(5);
+    assertThat(attempts).hasSize(sent);
   }
 
   @ParameterizedTest
