@@ -29,6 +29,7 @@ final class ClientWatch implements AutoCloseable {
   private final Request request;
   private final @Nullable WatchEndPoint endPoint;
   private final AtomicReference<@Nullable Consumer<Throwable>> watcher = new AtomicReference<>();
+  private final Consumer<Throwable> told = this::gone; // one object, for unwatch to recognize
 
   private ClientWatch(Request request, @Nullable WatchEndPoint endPoint) {
     this.request = request;
@@ -53,11 +54,11 @@ final class ClientWatch implements AutoCloseable {
     }
     request.addHttpStreamWrapper(WatchedStream::new);
     if (endPoint != null) {
-      endPoint.watch(this);
+      endPoint.watch(told);
     } else {
       // An idle connection is no failure while the handler works; and Jetty tells one failure only.
       request.addIdleTimeoutListener(idle -> false);
-      request.addFailureListener(this::gone);
+      request.addFailureListener(told);
     }
   }
 
@@ -66,12 +67,12 @@ final class ClientWatch implements AutoCloseable {
   public void close() {
     watcher.set(OVER);
     if (endPoint != null) {
-      endPoint.unwatch(this);
+      endPoint.unwatch(told);
     }
   }
 
   /** Any thread, any number of times, under any lock: the watcher runs elsewhere, and once. */
-  void gone(Throwable why) {
+  private void gone(Throwable why) {
     if (!OVER.equals(watcher.get())) {
       Thread.ofVirtual().name("belay-client-gone").start(() -> tell(why));
     }

@@ -7,10 +7,9 @@ import java.nio.channels.ReadPendingException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.SocketChannelEndPoint;
-import org.eclipse.jetty.io.ssl.SslConnection.SslEndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
@@ -28,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * connection, or else reads ahead for the watch. Only one of the two reads at a time, see {@link
  * #reader}; the other finds nothing then, and is served next.
  *
- * <p>The lock guards the fields and nothing else: neither Jetty's code nor a watcher is called
- * under it. Jetty reads under locks of its own and calls back out of reads, so that any order of
- * locks would be wrong.
+ * <p>The lock guards the fields and nothing else: no code of Jetty's is called under it, and of a
+ * watcher only what starts it. Jetty reads under locks of its own and calls back out of reads, so
+ * that any order of locks would be wrong.
  */
 final class WatchEndPoint extends ForwardingEndPoint {
   private static final int MOST_KEPT = 8 * 1024;
@@ -52,7 +51,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
   private boolean armed;
   private boolean ended;
   private @Nullable Throwable gone;
-  private @Nullable ClientWatch watch;
+  private @Nullable Consumer<Throwable> watcher;
   private volatile @Nullable Callback pending; // written under the lock
 
   WatchEndPoint(
@@ -83,14 +82,18 @@ final class WatchEndPoint extends ForwardingEndPoint {
 
   // ---- the watch
 
-  /** Tells {@code newWatch} if the client goes away, or has gone, before {@link #unwatch}. */
-  void watch(ClientWatch newWatch) {
+  /**
+   * Tells {@code newWatcher} if the client goes away, or has gone, before {@link #unwatch}.
+   *
+   * @param newWatcher is called under a lock: it must only start what is to be done
+   */
+  void watch(Consumer<Throwable> newWatcher) {
     boolean register;
     lock.lock();
     try {
-      watch = newWatch;
+      watcher = newWatcher;
       if (gone != null) {
-        newWatch.gone(gone);
+        newWatcher.accept(gone);
       }
       register = arm();
     } finally {
@@ -99,12 +102,12 @@ final class WatchEndPoint extends ForwardingEndPoint {
     register(register);
   }
 
-  /** Stops telling {@code oldWatch}; a watch that has taken its place stays. */
-  void unwatch(ClientWatch oldWatch) {
+  /** Stops telling {@code oldWatcher}; one that has taken its place stays. */
+  void unwatch(Consumer<Throwable> oldWatcher) {
     lock.lock();
     try {
-      if (watch == oldWatch) {
-        watch = null;
+      if (oldWatcher.equals(watcher)) {
+        watcher = null;
       }
     } finally {
       lock.unlock();
@@ -125,7 +128,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
 
   /** Under the lock: whether {@link #register} is to be called once the lock is released. */
   private boolean arm() {
-    boolean wanted = pending != null || (watch != null && kept.remaining() < MOST_KEPT);
+    boolean wanted = pending != null || (watcher != null && kept.remaining() < MOST_KEPT);
     boolean now = wanted && !armed && !ended && reader != Reader.WATCH;
     armed |= now;
     return now;
@@ -142,8 +145,8 @@ final class WatchEndPoint extends ForwardingEndPoint {
     ended = true;
     if (why != null && gone == null) {
       gone = why;
-      if (watch != null) {
-        watch.gone(why); // which only starts a thread
+      if (watcher != null) {
+        watcher.accept(why);
       }
     }
   }
@@ -182,7 +185,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
       armed = false;
       waiting = takePending();
       if (waiting == null) {
-        if (watch == null || reader == Reader.CONNECTION) {
+        if (watcher == null || reader == Reader.CONNECTION) {
           return; // the connection will ask
         }
         reader = Reader.WATCH;
@@ -208,7 +211,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     int count = 0;
     Throwable failure = null;
     try {
-      count = halfCloseIsGone ? target.fill(buffer) : fillOrReset(buffer);
+      count = halfCloseIsGone ? target.fill(buffer) : HalfClose.fill(target, buffer);
     } catch (IOException | RuntimeException e) {
       failure = e;
     }
@@ -244,28 +247,6 @@ final class WatchEndPoint extends ForwardingEndPoint {
     } else {
       kept = arrived;
     }
-  }
-
-  /** Fills {@code buffer}; unlike Jetty's own {@code fill} it does not report a reset as an end. */
-  private int fillOrReset(ByteBuffer buffer) throws IOException {
-    if (target instanceof SocketChannelEndPoint plain) {
-      int position = BufferUtil.flipToFill(buffer);
-      try {
-        int count = plain.getChannel().read(buffer);
-        if (count > 0) {
-          return count;
-        }
-      } finally {
-        BufferUtil.flipToFlush(buffer, position);
-      }
-    }
-    int count = target.fill(buffer);
-    if (count < 0
-        && target instanceof SslEndPoint tls
-        && !tls.getSslConnection().getSSLEngine().isInboundDone()) {
-      throw new EOFException("the connection ended without a close_notify");
-    }
-    return count;
   }
 
   private void unreadable(Throwable why) {

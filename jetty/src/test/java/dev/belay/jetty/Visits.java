@@ -2,6 +2,7 @@ package dev.belay.jetty;
 
 import dev.belay.jetty.ServerUnderTest.Incoming;
 import dev.belay.jetty.ServerUnderTest.Script;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -10,8 +11,8 @@ import java.util.concurrent.ConcurrentMap;
  * A handler whose requests a test finds again by their path. The path says what is done: {@code
  * /now} answers at once, {@code /unread} blocks without reading the body, {@code /early} blocks
  * after the last part of the response, {@code /stream} after the first, {@code /reading} tells the
- * test before it reads the body; all else reads the body, blocks, and answers. The answer is the
- * path and the length of the body.
+ * test before it reads the body, {@code /reading/stubborn} also blocks when that fails; all else
+ * reads the body, blocks, and answers. The answer is the path and the length of the body.
  */
 final class Visits implements Script {
   private final ConcurrentMap<String, Visit> byPath = new ConcurrentHashMap<>();
@@ -37,7 +38,7 @@ final class Visits implements Script {
       if (path.startsWith("/reading")) {
         visit.enter();
       }
-      int length = path.startsWith("/unread") ? 0 : request.readBody().length;
+      int length = path.startsWith("/unread") ? 0 : read(request, visit);
       if (path.startsWith("/early")) {
         request.write(true, answer(path, length));
       }
@@ -50,6 +51,17 @@ final class Visits implements Script {
       }
     } finally {
       visit.leave();
+    }
+  }
+
+  private static int read(Incoming request, Visit visit) throws Exception {
+    try {
+      return request.readBody().length;
+    } catch (IOException e) {
+      if (request.path().startsWith("/reading/stubborn")) {
+        visit.block();
+      }
+      throw e;
     }
   }
 

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Random requests over connections that are watched all the time: no byte of a body or of a
  * pipelined request gets lost or out of order, every answer comes, and no client that waits for one
- * is taken for gone. {@code -Dstress.requests=80000} for a long run; a failure names its seed.
+ * is taken for gone. The system property {@code belay.stress.requests} sets how many there are; a
+ * failure names its seed.
  */
 class WatchEndPointStress {
   private static final int REQUESTS = Integer.getInteger("belay.stress.requests", 5_000);
@@ -37,15 +38,15 @@ class WatchEndPointStress {
 
   @Test
   void plain() throws Exception {
-    run(server -> Http1Client.plain(server.port()));
+    run(REQUESTS, server -> Http1Client.plain(server.port()));
   }
 
   @Test
   void tls() throws Exception {
-    run(server -> Http1Client.tls(server.tlsPort()));
+    run(REQUESTS / 4, server -> Http1Client.tls(server.tlsPort()));
   }
 
-  private void run(Connecting connecting) throws Exception {
+  private void run(int requests, Connecting connecting) throws Exception {
     long seed = ThreadLocalRandom.current().nextLong();
     int answered = 0;
     try (ServerUnderTest server = JettyUnderTest.start(Settings.DEFAULT, this::handle);
@@ -53,7 +54,7 @@ class WatchEndPointStress {
       List<Future<Integer>> clients = new ArrayList<>();
       for (int i = 0; i < CLIENTS; i++) {
         Random random = new Random(seed + i);
-        Callable<Integer> client = () -> client(server, connecting, random, REQUESTS / CLIENTS);
+        Callable<Integer> client = () -> client(server, connecting, random, requests / CLIENTS);
         clients.add(threads.submit(client));
       }
       for (Future<Integer> client : clients) {
@@ -62,7 +63,7 @@ class WatchEndPointStress {
     } catch (Exception | Error e) {
       throw new AssertionError("seed " + seed, e);
     }
-    assertThat(answered).isGreaterThanOrEqualTo(REQUESTS / CLIENTS * CLIENTS);
+    assertThat(answered).isGreaterThanOrEqualTo(requests / CLIENTS * CLIENTS);
     assertThat(told).as("clients taken for gone, seed %s", seed).hasValue(0);
   }
 
