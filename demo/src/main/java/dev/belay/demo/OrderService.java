@@ -23,12 +23,15 @@ import dev.belay.jetty.ContextEndpoint;
 import dev.belay.jetty.ContextHandler;
 import dev.belay.jetty.ContextHttpConnectionFactory;
 import dev.belay.postgres.EmbeddedPostgres;
+import dev.belay.spi.LiveContext;
+import dev.belay.spi.TreeInspector;
 import java.io.IOException;
 import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -212,9 +215,12 @@ public final class OrderService implements AutoCloseable {
     return pool;
   }
 
-  /** The context above every request. */
-  public Context requestRoot() {
-    return requestRoot;
+  /** The contexts of requests, and of what they have detached, that have not ended. */
+  public List<LiveContext> liveContexts() {
+    String ours = running.toString();
+    return TreeInspector.live(requestRoot).stream()
+        .filter(live -> !live.context().toString().equals(ours))
+        .toList();
   }
 
   /** The requests being answered. */

@@ -2,7 +2,6 @@ package dev.belay.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.belay.spi.TreeInspector;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -41,7 +40,7 @@ class LeavingCustomerIT extends ShopTesting {
                     + " using (order_key) where i.product_id = product.id"
                     + " and r.status = 'sold'), 0)"))
         .isZero();
-    assertThat(TreeInspector.live(shop.requestRoot())).isEmpty();
+    assertThat(shop.liveContexts()).isEmpty();
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.belay.demo.storm;
 
 import dev.belay.demo.OrderService;
 import dev.belay.spi.LiveContext;
-import dev.belay.spi.TreeInspector;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -120,7 +119,7 @@ final class Books {
   }
 
   private void leftovers(Set<String> threadsBefore) {
-    List<LiveContext> live = TreeInspector.live(service.requestRoot());
+    List<LiveContext> live = service.liveContexts();
     if (!live.isEmpty()) {
       wrong.add(live.size() + " live contexts, such as " + live.getFirst().context());
     }
