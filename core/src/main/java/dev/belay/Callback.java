@@ -28,14 +28,13 @@ final class Callback extends Reaction implements Registration {
     }
   }
 
-  private final CancelContext scope;
   private final Runnable action;
   private final Executor executor;
   private volatile int state;
   private volatile @Nullable Thread runner;
 
   private Callback(CancelContext scope, Runnable action, Executor executor) {
-    this.scope = scope;
+    super(scope);
     this.action = action;
     this.executor = executor;
   }
@@ -96,7 +95,10 @@ final class Callback extends Reaction implements Registration {
     if (!STATE.compareAndSet(this, WAITING, STOPPED)) {
       return false;
     }
-    scope.unobserve(this);
+    CancelContext scope = context();
+    if (scope != null) {
+      scope.unobserve(this);
+    }
     return true;
   }
 

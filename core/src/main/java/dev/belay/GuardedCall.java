@@ -42,8 +42,9 @@ final class GuardedCall extends Reaction {
   private @Nullable AbstractContext sentFor;
 
   private GuardedCall(AbstractContext ctx, @Nullable Canceller canceller) {
+    super(ctx.scope());
     this.ctx = ctx;
-    this.scope = ctx.scope();
+    this.scope = context();
     this.canceller = canceller;
     this.holding = canceller == null;
     this.outer = INNERMOST.get();

@@ -38,9 +38,8 @@ final class PlainContext extends AbstractContext {
     Require.argument(time, "time", "pass TimeSource.system()");
     var environment = new Environment(time, true, recordSites);
     var frame = new PlainContext(BACKGROUND, null, name, Values.NONE, environment);
-    var root = new CancelContext(frame, null, null);
+    var root = CancelContext.root(frame);
     environment.root = root;
-    root.linked();
     return root;
   }
 
