@@ -256,6 +256,9 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
       fresh.lone = (Reaction) own;
       if (replace(own, fresh, fresh.branch, list)) {
         fresh.reportDepth(this);
+        if (site != null) {
+          watched(fresh);
+        }
         relinked(fresh);
         return fresh;
       }
@@ -286,6 +289,13 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
       return true;
     } finally {
       lane.unlock();
+    }
+  }
+
+  private void watched(Link fresh) {
+    Dropped.watch(fresh);
+    if (hasEnded()) {
+      Dropped.ended(fresh); // its walk may have come by before
     }
   }
 

@@ -31,7 +31,7 @@ final class CoreKernel extends Kernel {
     if (!(token instanceof Token(Context before))) {
       throw new IllegalArgumentException("not what attach returned: " + token);
     }
-    Binding.restore(before);
+    Binding.swap(before);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.lang.ref.ReferenceQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,19 @@ final class Dropped {
   private static volatile boolean made;
   private static int idle;
 
-  private static final Set<StackTraceElement> REPORTED = ConcurrentHashMap.newKeySet();
+  /** What stands between a context's maker and its creation site. */
+  private static final Set<String> OURS =
+      Set.of(
+          Context.class.getName(),
+          AbstractContext.class.getName(),
+          CancelContext.class.getName(),
+          DeadlineContext.class.getName(),
+          MergedContext.class.getName());
+
+  /** The links of the sample: who is not reachable is not enqueued. */
+  private static final Set<Link> SAMPLED = ConcurrentHashMap.newKeySet();
+
+  private static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
 
   static {
     try {
@@ -47,9 +60,19 @@ final class Dropped {
     return SAMPLE > 0 && ThreadLocalRandom.current().nextInt(SAMPLE) == 0;
   }
 
+  /** Called for each link that knows where its context was made. */
+  static void watch(Link link) {
+    SAMPLED.add(link);
+  }
+
+  /** Called when the context of such a link has ended. */
+  static void ended(Link link) {
+    SAMPLED.remove(link);
+  }
+
   /** Called for each link: pays for the removal of two dropped ones, and sees to the rest. */
   static void linkMade() {
-    clear(2);
+    clear(2, Dropped::report);
     if (!made) {
       made = true;
     }
@@ -66,7 +89,7 @@ final class Dropped {
 
   /** Never twice at a time: the next is scheduled by the one before. */
   private static void sweep() {
-    boolean found = clear(Integer.MAX_VALUE) > 0;
+    boolean found = clear(Integer.MAX_VALUE, Dropped::report) > 0;
     idle = made || found ? 0 : idle + 1;
     made = false;
     if (idle < IDLE_SWEEPS) {
@@ -76,8 +99,12 @@ final class Dropped {
     }
   }
 
-  /** Takes up to {@code limit} dropped links out of the tree. */
-  static int clear(int limit) {
+  /**
+   * Takes up to {@code limit} dropped links out of the tree.
+   *
+   * @param forgotten is given where each one was made that nobody had ended, if that is known
+   */
+  static int clear(int limit, Consumer<CreationSite> forgotten) {
     int cleared = 0;
     while (cleared < limit && QUEUE.poll() instanceof Link link) {
       cleared++;
@@ -85,34 +112,34 @@ final class Dropped {
       if (alarm != null) {
         alarm.cancel();
       }
-      boolean open = link.unhang();
+      link.unhang();
       CreationSite site = link.site;
-      if (open && site != null) {
-        report(site);
+      if (site != null && SAMPLED.remove(link)) {
+        forgotten.accept(site);
       }
     }
     return cleared;
   }
 
   private static void report(CreationSite site) {
-    StackTraceElement place = place(site);
-    if (place != null && (REPORTED.size() >= REMEMBERED_PLACES || !REPORTED.add(place))) {
-      return;
+    String message = message(site);
+    if (REPORTED.size() < REMEMBERED_PLACES && REPORTED.add(message)) {
+      System.getLogger("dev.belay.leak").log(System.Logger.Level.WARNING, message, site);
     }
-    System.getLogger("dev.belay.leak")
-        .log(
-            System.Logger.Level.WARNING,
-            "a context was dropped without close(), made at "
-                + place
-                + "; one of a sample, told once for each place. Use try-with-resources; the lint"
-                + " rule ContextNotClosed finds it.",
-            site);
+  }
+
+  /** The same for all contexts that were made at one place. */
+  static String message(CreationSite site) {
+    return "a context was dropped without close(), made at "
+        + place(site)
+        + "; one of a sample, told once for each place. Use try-with-resources; the lint rule"
+        + " ContextNotClosed finds it.";
   }
 
   /** The first frame that is not ours. */
   private static @Nullable StackTraceElement place(CreationSite site) {
     for (StackTraceElement frame : site.getStackTrace()) {
-      if (!frame.getClassName().startsWith("dev.belay.") || frame.getClassName().contains("Test")) {
+      if (!OURS.contains(frame.getClassName())) {
         return frame;
       }
     }

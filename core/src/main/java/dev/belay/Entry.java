@@ -17,13 +17,11 @@ abstract sealed class Entry permits Branch, Reaction {
   /** The context that has to be ended; null if it was dropped and collected. */
   abstract @Nullable CancelContext context();
 
-  /**
-   * Takes this out of where it hangs.
-   *
-   * @return false if it was out already, or its lane was drained
-   */
-  final boolean unhang() {
+  /** Takes this out of where it hangs, unless it is out or its lane was drained. */
+  final void unhang() {
     Lane in = lane;
-    return in != null && in.remove(this);
+    if (in != null) {
+      in.remove(this);
+    }
   }
 }

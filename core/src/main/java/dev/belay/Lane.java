@@ -63,13 +63,13 @@ final class Lane {
     last = entry;
   }
 
-  /** Takes {@code entry} out; false if it is out or the lane was drained. */
+  /** Takes {@code entry} out, unless it is out or the lane was drained. */
   @SuppressWarnings("ReferenceEquality") // the first of a list is itself
-  boolean remove(Entry entry) {
+  void remove(Entry entry) {
     lock();
     try {
       if (drained || (entry.previous == null && first != entry)) {
-        return false;
+        return;
       }
       if (entry.previous == null) {
         first = entry.next;
@@ -83,7 +83,6 @@ final class Lane {
       }
       entry.previous = null;
       entry.next = null;
-      return true;
     } finally {
       unlock();
     }

@@ -128,6 +128,9 @@ final class Link extends WeakReference<CancelContext> {
 
   /** Empties all lanes for good and hands what hung in them to {@code walk}. */
   void drain(Walk walk) {
+    if (site != null) {
+      Dropped.ended(this);
+    }
     walk.visit(first.drain(), this);
     Lane[] lanes = more;
     if (lanes != null) {
@@ -153,9 +156,11 @@ final class Link extends WeakReference<CancelContext> {
 
   // ---- the own place
 
-  /** Takes the owner out of the contexts above; false if it was out, or they have ended. */
-  boolean unhang() {
-    boolean hung = branch != null && branch.unhang();
+  /** Takes the owner out of the contexts above. */
+  void unhang() {
+    if (branch != null) {
+      branch.unhang();
+    }
     Branch other = second;
     if (other != null) {
       other.unhang();
@@ -164,7 +169,6 @@ final class Link extends WeakReference<CancelContext> {
     if (alone != null) {
       alone.unhang();
     }
-    return hung;
   }
 
   /** Whether the owner hangs in two contexts. */
