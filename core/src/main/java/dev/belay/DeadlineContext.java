@@ -25,6 +25,9 @@ final class DeadlineContext extends CancelContext {
     }
   }
 
+  /** Whose cause the thread is making. */
+  private static final ThreadLocal<@Nullable DeadlineContext> MAKING_CAUSE = new ThreadLocal<>();
+
   private final Duration timeout;
   private final @Nullable Supplier<? extends Throwable> cause;
   private volatile @Nullable Alarm alarm;
@@ -89,19 +92,24 @@ final class DeadlineContext extends CancelContext {
     if (before != null) {
       before.awaitComplete();
     } else {
-      end(Ending.deadline(this, made(cause), timeStory()));
+      end(Ending.deadline(this, made(), timeStory()));
     }
   }
 
-  private static Throwable made(@Nullable Supplier<? extends Throwable> cause) {
-    if (cause == null) {
+  /** The cause; a supplier that asks its own context finds it ended by the built-in cause. */
+  @SuppressWarnings("ReferenceEquality") // the very context
+  private Throwable made() {
+    if (cause == null || MAKING_CAUSE.get() == this) {
       return BuiltInCause.DEADLINE;
     }
+    MAKING_CAUSE.set(this);
     try {
       Throwable made = cause.get();
       return made == null ? BuiltInCause.DEADLINE : made;
     } catch (RuntimeException | Error e) {
       return e;
+    } finally {
+      MAKING_CAUSE.remove();
     }
   }
 

@@ -38,7 +38,8 @@
  *
  * <ul>
  *   <li>R11 The effective deadline is the earliest on the path; its owner tells the story.
- *   <li>R12 Time is monotonic; past is born ended; durations saturate; never early.
+ *   <li>R12 Time is monotonic; past is born ended; durations saturate; never early; {@code
+ *       isDone()} may be a millisecond late.
  *   <li>R13 An end that comes first removes the timer and the registration in the parent at once.
  *   <li>R14 Of a cancel and a deadline the one detected first wins, everywhere alike.
  * </ul>
@@ -75,6 +76,15 @@
  *   <li>R24 An inner canceller replaces the outer for its time; {@code shielded} holds outer
  *       signals back until it returns or its limit passes.
  *   <li>R25 {@code wrap} binds, never interrupts; nothing else inherits.
+ * </ul>
+ *
+ * <h2>Cost and leaks</h2>
+ *
+ * <ul>
+ *   <li>R26 What nobody observes, binds or derives from costs one object; reading is O(1).
+ *   <li>R27 What is dropped unobserved is collected, with its timer and its place in the tree; what
+ *       is observed is kept until it ends. A forgotten close is logged for one context in 1024
+ *       ({@code -Ddev.belay.leakSample=N}, 0 for none), with the place that made it.
  * </ul>
  *
  * <h2>Threads, tracking, text</h2>
