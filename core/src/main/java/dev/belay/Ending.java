@@ -78,16 +78,18 @@ public final class Ending {
    */
   public Instant at() {
     Instant known = at;
-    if (known == null) {
-      synchronized (this) {
-        known = at;
-        if (known == null) {
-          known = origin.time().instant();
-          at = known;
-        }
-      }
+    if (known != null) {
+      return known;
     }
-    return known;
+    Instant now = origin.time().instant();
+    synchronized (this) {
+      known = at;
+      if (known == null) {
+        known = now;
+        at = now;
+      }
+      return known;
+    }
   }
 
   /** One sentence: who ended what and why; for a deadline also where the time went (R31). */

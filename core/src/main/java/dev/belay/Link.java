@@ -107,11 +107,13 @@ final class Link extends WeakReference<CancelContext> {
 
   private Lane[] widened() {
     Lane[] lanes = new Lane[LANES];
-    lanes[0] = first;
+    Arrays.setAll(lanes, i -> i == 0 ? first : new Lane());
     first.lock();
     try {
-      // After a drain nobody may find a lane that is not drained.
-      Arrays.setAll(lanes, i -> i == 0 || first.drained() ? first : new Lane());
+      if (first.drained()) {
+        // Nobody may find a lane that is not drained.
+        Arrays.fill(lanes, first);
+      }
       return MORE.compareAndSet(this, null, lanes) ? lanes : requireMore();
     } finally {
       first.unlock();
