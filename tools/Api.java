@@ -17,7 +17,7 @@ import java.lang.reflect.TypeVariable;
  */
 void main(String[] args) throws Exception {
   Path classes = Path.of(args[1]);
-  Path text = Path.of(args[2]);
+  Path text = Path.of(args[2]).normalize();
   String now = describe(classes);
   String before = Files.exists(text) ? Files.readString(text) : "";
   if (now.equals(before)) {

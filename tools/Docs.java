@@ -9,7 +9,8 @@
 static final Pattern FROM = Pattern.compile("<!-- from: ([^#\\s]+)(?:#([\\w-]+))? -->");
 
 static final Pattern MARK = Pattern.compile("@(start|end) region=([\\w-]+)");
-static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(?:#[^)]*)?\\)|(?:src|srcset)=\"([^\"]+)\"");
+static final Pattern LINK =
+    Pattern.compile("\\]\\(([^)#\\s]+)(?:#[^)]*)?\\)|(?:src|srcset)=\"([^\"]+)\"");
 
 void main(String[] args) throws IOException {
   boolean apply = args[0].equals("apply");
@@ -124,10 +125,12 @@ record Page(Path root, Path file, List<String> problems) {
             .mapToInt(line -> line.length() - line.stripLeading().length())
             .min()
             .orElse(0);
-    return lines.stream()
-        .map(line -> line.isBlank() ? "" : line.substring(indent))
-        .dropWhile(String::isEmpty)
-        .toList();
+    String text =
+        lines.stream()
+            .map(line -> line.isBlank() ? "" : line.substring(indent))
+            .dropWhile(String::isEmpty)
+            .collect(Collectors.joining("\n"));
+    return text.stripTrailing().lines().toList();
   }
 
   private void checkLinks(String text, int line) {

@@ -116,8 +116,9 @@ class PricesTest {
 
   // @start region=client-leaves
   @Test
-  void theQueryEndsWhenTheClientLeaves(Context ctx) throws Exception {
+  void theQueryEndsWhenTheClientLeaves(Context ctx, VirtualClock standing) throws Exception {
     execute("create view product as select 'tea' as name, a.x + b.x as cents" + ENDLESS);
+    // No time passes under the clock of this test: no deadline will end the query.
     Server server = PriceServer.server(ctx, 0, prices::handle);
     server.start();
     try {
