@@ -22,19 +22,19 @@ class RulesExamples {
   static class Wrong1 {
     // @start region=wrong-1
     String find(String id, Context parent, boolean fresh) {
-      // @end region=wrong-1
       parent.throwIfDone();
       return "order " + id + (fresh ? "!" : "");
     }
+    // @end region=wrong-1
   }
 
   static class Right1 {
     // @start region=right-1
     String find(Context ctx, String id, boolean fresh) {
-      // @end region=right-1
       ctx.throwIfDone();
       return "order " + id + (fresh ? "!" : "");
     }
+    // @end region=right-1
   }
 
   @Test

@@ -19,6 +19,7 @@ public final class Inside {
     Path folder = Files.createDirectories(Path.of(args[0]));
     write(folder.resolve("cancel.txt"), Timeline.of(CancelRun::once).text());
     write(folder.resolve("deadline.txt"), Timeline.of(DeadlineRun::once).text());
+    write(folder.resolve("reads.txt"), Reads.table());
     write(folder.resolve("bytes.txt"), Bytes.table());
   }
 
