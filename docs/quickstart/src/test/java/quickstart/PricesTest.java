@@ -3,6 +3,7 @@ package quickstart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import com.sun.net.httpserver.HttpServer;
 import com.zaxxer.hikari.HikariDataSource;
@@ -153,7 +154,7 @@ class PricesTest {
             + " where executing_statement like 'select cents%'";
     try (var db = pool.getConnection();
         var statement = db.prepareStatement(running)) {
-      while (true) {
+      while (!Thread.interrupted()) { // the test's time-out interrupts
         try (var rows = statement.executeQuery()) {
           rows.next();
           if (rows.getInt(1) == wanted) {
@@ -162,6 +163,7 @@ class PricesTest {
         }
         Thread.yield();
       }
+      fail("never saw " + wanted + " running queries");
     }
   }
 
