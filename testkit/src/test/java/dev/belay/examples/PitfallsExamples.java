@@ -19,6 +19,10 @@ import org.junit.jupiter.api.Test;
 /** The six pitfalls, each stepped into and avoided. */
 class PitfallsExamples {
   private static final Duration SECOND = Duration.ofSeconds(1);
+
+  /** Held, because a context that nobody holds may be collected before a test looks for it. */
+  private static final List<Context> ASKED = new ArrayList<>();
+
   private static final List<String> ALL = List.of("a", "b", "c", "d", "e");
 
   // ---- 1 a close that is lost on one way out
@@ -45,6 +49,7 @@ class PitfallsExamples {
   }
 
   static String ask(Context ctx, String id) {
+    ASKED.add(ctx);
     ctx.throwIfDone();
     if (id.isEmpty()) {
       throw new IllegalArgumentException("which?");

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.Test;
 class RulesExamples {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
+  /** Held, because a context that nobody holds may be collected before a test looks for it. */
+  private static final List<Context> ASKED = new ArrayList<>();
+
   // ---- 1 first, and named ctx
 
   static class Wrong1 {
@@ -88,6 +91,7 @@ class RulesExamples {
   // ---- 3 always closed
 
   static String ask(Context ctx) {
+    ASKED.add(ctx);
     ctx.throwIfDone();
     return "answer";
   }
