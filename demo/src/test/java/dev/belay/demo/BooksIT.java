@@ -2,6 +2,7 @@ package dev.belay.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.Context;
 import dev.belay.demo.storm.Storm;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,7 +14,7 @@ class BooksIT extends ShopTesting {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
   void theBooksBalance(long seed) throws Exception {
-    Storm.Result result = Storm.run(shop, ORDERS, seed, () -> {});
+    Storm.Result result = Storm.run(Context.background(), shop, ORDERS, seed, () -> {});
     assertThat(result.wrong()).isEmpty();
     assertThat(result.answers()).containsOnlyKeys(0, 201, 504);
   }

@@ -1,5 +1,6 @@
 package dev.belay.demo;
 
+import dev.belay.Context;
 import dev.belay.testkit.SharedThreads;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,7 +32,7 @@ abstract class ShopTesting {
 
   @BeforeAll
   static void open() throws Exception {
-    shop = OrderService.start(OrderService.Settings.embedded());
+    shop = OrderService.start(Context.background(), Settings.embedded());
     http = HttpClient.newHttpClient();
   }
 

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -145,7 +146,7 @@ class BarePoolIT {
   }
 
   /** The server processes behind the pool: borrows all it can lend. */
-  private static TreeSet<Integer> backends(DataSource pool) throws SQLException {
+  private static Set<Integer> backends(DataSource pool) throws SQLException {
     var pids = new TreeSet<Integer>();
     List<Connection> borrowed = new ArrayList<>();
     try {
