@@ -150,7 +150,7 @@ public final class Storm {
   }
 
   /** What was given up is undone after the customer has left: waits for that, and for the mails. */
-  private static void settle(OrderService service) throws Exception {
+  public static void settle(OrderService service) throws Exception {
     service.requests().awaitNone(SETTLE_LIMIT);
     service.payments().awaitNone(SETTLE_LIMIT);
     try (CancellableContext limit = Context.background().withTimeout(SETTLE_LIMIT)) {

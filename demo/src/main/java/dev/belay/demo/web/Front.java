@@ -183,7 +183,9 @@ public final class Front implements ContextEndpoint {
           };
       case 504 -> "time was up before the order was confirmed";
       default ->
-          failure instanceof ContextEndedException ? "ended" : String.valueOf(failure.getMessage());
+          failure instanceof HttpException unreadable
+              ? "the body cannot be read: " + unreadable.getReason()
+              : String.valueOf(failure.getMessage());
     };
   }
 
