@@ -10,7 +10,7 @@ public final class Printable {
 
   /** {@code text} with a question mark for every character that a terminal or a log may obey. */
   public static String of(@Nullable String text) {
-    String known = String.valueOf(text);
+    String known = String.valueOf(text).strip();
     String printable =
         known
             .substring(0, Math.min(known.length(), LONGEST))

@@ -46,6 +46,12 @@ abstract class ShopTesting {
     http = HttpClient.newHttpClient();
   }
 
+  /** Takes a shop with other settings instead. */
+  static void reopen(Settings settings) throws Exception {
+    shop.close();
+    shop = OrderService.start(Context.background(), settings);
+  }
+
   @AfterAll
   static void close() throws Exception {
     try {

@@ -23,8 +23,14 @@ record MailFailure(boolean permanent, String reason) {
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
   static MailFailure of(MessagingException failure) {
-    int reply = reply(failure);
-    return new MailFailure(reply >= 500 && reply < 600, Printable.of(failure));
+    // The server's reply to a command about this mail is some way down the chain, if there is one.
+    for (Exception e = failure; e != null; e = next(e)) {
+      int reply = reply(e);
+      if (reply > 0) {
+        return new MailFailure(reply >= 500, Printable.of(e));
+      }
+    }
+    return new MailFailure(false, Printable.of(failure));
   }
 
   static MailFailure of(ContextEndedException stalled) {
@@ -42,21 +48,13 @@ record MailFailure(boolean permanent, String reason) {
     return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
   }
 
-  /** The server's reply to a command about this mail; 0 if there was none. */
   private static int reply(Exception failure) {
-    for (Exception e = failure; e != null; e = next(e)) {
-      int code =
-          switch (e) {
-            case SMTPAddressFailedException address -> address.getReturnCode();
-            case SMTPSenderFailedException sender -> sender.getReturnCode();
-            case SMTPSendFailedException send -> send.getReturnCode();
-            default -> 0;
-          };
-      if (code > 0) {
-        return code;
-      }
-    }
-    return 0;
+    return switch (failure) {
+      case SMTPAddressFailedException address -> address.getReturnCode();
+      case SMTPSenderFailedException sender -> sender.getReturnCode();
+      case SMTPSendFailedException send -> send.getReturnCode();
+      default -> 0;
+    };
   }
 
   private static @Nullable Exception next(Exception failure) {

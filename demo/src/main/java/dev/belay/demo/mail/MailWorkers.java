@@ -27,10 +27,10 @@ public final class MailWorkers implements AutoCloseable {
   private static final int WORKERS = 4;
 
   /** For one talk with the mail server. */
-  private static final Duration TALK_LIMIT = Duration.ofSeconds(10);
+  private static final Duration TALK_LIMIT = Duration.ofSeconds(5);
 
   /** Longer: what became of a talk that took too long is yet to be written. */
-  private static final Duration MAIL_LIMIT = Duration.ofSeconds(20);
+  private static final Duration MAIL_LIMIT = Duration.ofSeconds(10);
 
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 

@@ -3,6 +3,7 @@ package dev.belay.demo.order;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCallable;
+import dev.belay.demo.Printable;
 import dev.belay.demo.order.OrderFailedException.Remains;
 import dev.belay.demo.payment.PaymentClient;
 import java.sql.SQLException;
@@ -109,7 +110,7 @@ public final class OrderTaking {
     try (CancellableContext detached = ctx.detach("find order", STEP_LIMIT)) {
       return orders.find(detached, key);
     } catch (SQLException | RuntimeException e) {
-      log.warn("order {}: stands, but was not found: {}", key, e.toString());
+      log.warn("order {}: stands, but was not found: {}", key, Printable.of(e));
       return Optional.empty();
     }
   }

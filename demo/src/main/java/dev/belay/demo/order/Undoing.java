@@ -3,6 +3,7 @@ package dev.belay.demo.order;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.demo.Printable;
 import dev.belay.demo.WorkForNobody;
 import dev.belay.demo.order.OrderFailedException.Remains;
 import dev.belay.demo.payment.PaymentClient;
@@ -30,7 +31,7 @@ public final class Undoing implements AutoCloseable {
   private static final Duration FIRST_LIMIT = Duration.ofSeconds(5);
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
-  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
 
   private final CancellableContext ctx;
   private final Stock stock;
@@ -53,7 +54,7 @@ public final class Undoing implements AutoCloseable {
     try (CancellableContext detached = request.detach("undo order", FIRST_LIMIT)) {
       return WorkForNobody.undoing(detached).call(c -> undoOnce(c, key, charging));
     } catch (Exception e) {
-      log.warn("order {}: not undone, will be tried again: {}", key, e.toString());
+      log.warn("order {}: not undone, will be tried again: {}", key, Printable.of(e));
       later(key);
       return Remains.TO_BE_UNDONE;
     } finally {
