@@ -86,8 +86,11 @@ final class Program implements AutoCloseable {
 
   /** Places an order whose answer is yet to be read. */
   static Socket order(int port, String slow) throws IOException {
+    return order(port, slow, ShopTesting.ORDER);
+  }
+
+  static Socket order(int port, String slow, String body) throws IOException {
     var socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    String body = ShopTesting.ORDER;
     socket
         .getOutputStream()
         .write(
