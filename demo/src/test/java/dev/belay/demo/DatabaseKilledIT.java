@@ -106,8 +106,7 @@ class DatabaseKilledIT extends ShopTesting {
   private static int locks() throws SQLException {
     try (var connection = DriverManager.getConnection(database.jdbcUrl());
         var sql = connection.createStatement();
-        var row =
-            sql.executeQuery("select count(*) from pg_locks where locktype = 'advisory'")) {
+        var row = sql.executeQuery("select count(*) from pg_locks where locktype = 'advisory'")) {
       row.next();
       return row.getInt(1);
     }

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The mail server refuses, stalls, or is not there: orders are taken, and no mail is in the way. */
+/**
+ * The mail server refuses, stalls, or is not there: orders are taken, and no mail is in the way.
+ */
 class MailFaultsIT extends ShopTesting {
   @AutoClose private static FaultyMailServer server;
 

@@ -70,7 +70,8 @@ class MalformedHttpIT extends ShopTesting {
   @Test
   void everyOtherRefusalHasAnIdThatIsInTheLog() throws Exception {
     for (String path : new String[] {"/nope", "/products?limit=x", "/orders"}) {
-      log.assertExplained(send("GET " + path + " HTTP/1.1\r\n" + HOST + "Connection: close\r\n\r\n"));
+      log.assertExplained(
+          send("GET " + path + " HTTP/1.1\r\n" + HOST + "Connection: close\r\n\r\n"));
     }
     for (String body : new String[] {"", "{", "{\"\\u001b[31m\\n\":1}", "x".repeat(70_000)}) {
       log.assertExplained(order(body).body());

@@ -16,7 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The payment service charges, and answers garbage or nothing: no charge without an order stays. */
+/**
+ * The payment service charges, and answers garbage or nothing: no charge without an order stays.
+ */
 class PaymentFaultsIT extends ShopTesting {
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: ";
 
@@ -53,9 +55,11 @@ class PaymentFaultsIT extends ShopTesting {
         argumentSet("another word", OK + "19\r\n\r\n{\"status\":\"perhaps\"}"),
         argumentSet("a deep body", OK + "4000\r\n\r\n" + "[".repeat(4000)),
         argumentSet("a body without end", OK + "99999999\r\n\r\n" + "x".repeat(1_000_000)),
-        argumentSet("a chunk that is none", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx"),
+        argumentSet(
+            "a chunk that is none", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx"),
         argumentSet("another status", "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n"),
-        argumentSet("a redirect", "HTTP/1.1 302 Go\r\nLocation: http://[::\r\nContent-Length: 0\r\n\r\n"));
+        argumentSet(
+            "a redirect", "HTTP/1.1 302 Go\r\nLocation: http://[::\r\nContent-Length: 0\r\n\r\n"));
   }
 
   @ParameterizedTest

@@ -17,7 +17,8 @@ import java.util.List;
  * then, until the server has closed all. Arguments: the port, and how many.
  */
 final class SlowLoris {
-  private static final byte[] HEADER = ("GET / HTTP/1.1\r\nX: " + "x".repeat(4000)).getBytes(US_ASCII);
+  private static final byte[] HEADER =
+      ("GET / HTTP/1.1\r\nX: " + "x".repeat(4000)).getBytes(US_ASCII);
   private static final long BETWEEN_BYTES_NANOS = 1_000_000_000;
 
   private final Selector selector = Selector.open();

@@ -73,7 +73,8 @@ class SlowLorisIT extends ShopTesting {
             ? unix.getMaxFileDescriptorCount()
             : Long.MAX_VALUE;
     int connections = (int) Math.min(WANTED, files - OTHER_FILES);
-    System.out.printf("slow-loris: %d connections; a process may open %d files%n", connections, files);
+    System.out.printf(
+        "slow-loris: %d connections; a process may open %d files%n", connections, files);
     if (connections < WANTED) {
       System.out.printf(
           "SLOW-LORIS SCALED DOWN from %d to %d connections: raise ulimit -Hn%n",
