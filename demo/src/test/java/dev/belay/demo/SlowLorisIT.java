@@ -1,0 +1,86 @@
+package dev.belay.demo;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** Clients that send next to nothing for as long as they can. */
+class SlowLorisIT extends ShopTesting {
+  private static final int WANTED = 10_000;
+
+  /** Open files of this process beside those connections: jars, the pool, the other customers. */
+  private static final int OTHER_FILES = 1_000;
+
+  @Test
+  void thousandsOfThemAreCutOffAndNobodyElseSuffers() throws Exception {
+    int connections = affordable();
+    try (LogCapture log = LogCapture.open();
+        Socket halfABody = halfABody()) {
+      Process loris = loris(connections);
+      try (BufferedReader out = loris.inputReader()) {
+        assertThat(out.readLine()).isEqualTo("open: " + connections);
+        for (int i = 0; i < 10; i++) {
+          assertThat(order(ORDER).statusCode()).isEqualTo(201);
+        }
+        assertThat(loris.isAlive()).as("they are still there").isTrue();
+        assertThat(out.readLine()).isEqualTo("closed by the server: " + connections);
+        assertThat(loris.waitFor()).isZero();
+      } finally {
+        loris.destroyForcibly();
+      }
+      String answer = Program.answer(halfABody);
+      assertThat(answer).startsWith("HTTP/1.1 408 ");
+      assertThat(log.assertExplained(answer)).isEqualTo("the body did not come in time");
+    }
+  }
+
+  /** The rest of it never comes. */
+  private static Socket halfABody() throws IOException {
+    var socket = new Socket(InetAddress.getLoopbackAddress(), shop.address().getPort());
+    socket
+        .getOutputStream()
+        .write(
+            ("POST /orders HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer demo\r\n"
+                    + "Content-Length: 100\r\n\r\n{\"email\":")
+                .getBytes(US_ASCII));
+    return socket;
+  }
+
+  private static Process loris(int connections) throws Exception {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            SlowLoris.class.getName(),
+            Integer.toString(shop.address().getPort()),
+            Integer.toString(connections))
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  /** Each process has one end of every connection, and the JVM raises its limit to the hard one. */
+  private static int affordable() {
+    long files =
+        ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+            ? unix.getMaxFileDescriptorCount()
+            : Long.MAX_VALUE;
+    int connections = (int) Math.min(WANTED, files - OTHER_FILES);
+    System.out.printf(
+        "slow-loris: %d connections; a process may open %d files%n", connections, files);
+    if (connections < WANTED) {
+      System.out.printf(
+          "SLOW-LORIS SCALED DOWN from %d to %d connections: raise ulimit -Hn%n",
+          WANTED, connections);
+    }
+    assertThat(connections).as("connections; raise ulimit -Hn").isPositive();
+    return connections;
+  }
+}
