@@ -113,15 +113,14 @@ public final class OrderServiceMain implements Callable<Integer> {
   private int run(Context ctx) throws Exception {
     try {
       if (storm == 0) {
-        serve(ctx);
-        return 0;
+        return serve(ctx);
       }
       return (withoutContexts
               ? WithAndWithout.show(ctx, settings(), storm, seed)
               : Storm.show(ctx, settings(), storm, seed))
           ? 0
           : 1;
-    } catch (ContextEndedException e) {
+    } catch (ContextEndedException e) { // only a start is ended so
       System.out.println("shut down: told to while starting; nothing was open, nothing is left");
       return 0;
     }
@@ -138,17 +137,22 @@ public final class OrderServiceMain implements Callable<Integer> {
   }
 
   /** Serves until {@code ctx} ends. */
-  private void serve(Context ctx) throws Exception {
+  private int serve(Context ctx) throws Exception {
     Settings settings = withoutContexts ? settings().withoutContexts() : settings();
     OrderService service = OrderService.start(ctx, settings);
-    try (service) {
-      greet(service.address());
-      ctx.awaitDone();
-      System.out.println("shutting down");
+    greet(service.address());
+    ctx.awaitDone();
+    System.out.println("shutting down");
+    try {
       System.out.println("shut down: " + service.shutdown());
-    }
-    if (withoutContexts) {
-      System.out.println("done for customers who had gone: " + service.workForNobody().report());
+      if (withoutContexts) {
+        System.out.println("for customers who had gone: " + service.workForNobody().report());
+      }
+      return 0;
+    } catch (Exception e) {
+      // Said here: after a signal nobody else has the time to.
+      System.out.println("the shutdown failed: " + e);
+      return 1;
     }
   }
 

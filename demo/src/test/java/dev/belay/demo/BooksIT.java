@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A thousand orders at once, two thirds of which are given up: the books balance. */
-class BooksIT extends ShopTesting {
+class BooksIT extends EmbeddedShopTesting {
   private static final int ORDERS = 1000;
 
   /** As many storms as asked for; {@code ./build stress} asks for more. */

@@ -31,7 +31,7 @@ class DatabaseKilledIT extends ShopTesting {
   @BeforeAll
   static void mortal() throws Exception {
     database = EmbeddedPostgres.start();
-    reopen(Settings.embedded().withPostgres(database.jdbcUrl()));
+    open(Settings.embedded().withPostgres(database.jdbcUrl()));
   }
 
   @AfterEach

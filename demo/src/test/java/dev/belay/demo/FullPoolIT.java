@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Every connection of the pool is in use, for longer than customers have time. */
-class FullPoolIT extends ShopTesting {
+class FullPoolIT extends EmbeddedShopTesting {
   private static final int LATE = 40;
 
   private final List<Connection> borrowed = new ArrayList<>();

@@ -27,7 +27,7 @@ class KilledProcessIT extends ShopTesting {
   @BeforeAll
   static void outliving() throws Exception {
     database = EmbeddedPostgres.start();
-    reopen(Settings.embedded().withPostgres(database.jdbcUrl()));
+    open(Settings.embedded().withPostgres(database.jdbcUrl()));
   }
 
   @Test

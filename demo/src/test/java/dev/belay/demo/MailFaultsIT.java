@@ -19,7 +19,7 @@ class MailFaultsIT extends ShopTesting {
   @BeforeAll
   static void faulty() throws Exception {
     server = new FaultyMailServer();
-    reopen(Settings.embedded().withSmtp(server.address()));
+    open(Settings.embedded().withSmtp(server.address()));
   }
 
   @BeforeEach
@@ -103,12 +103,12 @@ class MailFaultsIT extends ShopTesting {
     try (var gone = new FaultyMailServer()) {
       nobodysAddress = gone.address();
     }
-    reopen(Settings.embedded().withSmtp(nobodysAddress));
+    open(Settings.embedded().withSmtp(nobodysAddress));
     CONFIRMED.clear(); // of the shop before, whose database is gone
     long order = orderFor("ada@example.org");
     awaitMail(order, "status = 'pending' and attempts = 2 and last_failure like '%connect%'");
     assertThat(shop.shutdown().mailsWaiting()).isEqualTo(1);
-    reopen(Settings.embedded().withSmtp(server.address()));
+    open(Settings.embedded().withSmtp(server.address()));
     CONFIRMED.clear();
   }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is no HTTP, or too much of it, gets a clear answer, and the shop goes on. */
-class MalformedHttpIT extends ShopTesting {
+class MalformedHttpIT extends EmbeddedShopTesting {
   private static final String HOST = "Host: localhost\r\n";
   private static final String POST = "POST /orders HTTP/1.1\r\n" + HOST;
   private static final String SESSION = "Authorization: Bearer demo\r\n";

@@ -33,7 +33,7 @@ class PaymentFaultsIT extends ShopTesting {
   @BeforeAll
   static void detour() throws Exception {
     payments = new FaultyPayments();
-    reopen(Settings.embedded().withPayments(payments.address()));
+    open(Settings.embedded().withPayments(payments.address()));
     payments.passOnTo(shop.paymentAddress());
   }
 

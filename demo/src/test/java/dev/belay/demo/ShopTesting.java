@@ -39,17 +39,18 @@ abstract class ShopTesting {
   static OrderService shop;
   static HttpClient http;
 
-  @BeforeAll
-  static void open() throws Exception {
-    CONFIRMED.clear();
-    shop = OrderService.start(Context.background(), Settings.embedded());
-    http = HttpClient.newHttpClient();
+  /** Opens a shop, in the place of the one that there may be. */
+  static void open(Settings settings) throws Exception {
+    if (shop != null) {
+      shop.close();
+    }
+    shop = OrderService.start(Context.background(), settings);
   }
 
-  /** Takes a shop with other settings instead. */
-  static void reopen(Settings settings) throws Exception {
-    shop.close();
-    shop = OrderService.start(Context.background(), settings);
+  @BeforeAll
+  static void openClient() {
+    http = HttpClient.newHttpClient();
+    CONFIRMED.clear();
   }
 
   @AfterAll
@@ -59,6 +60,7 @@ abstract class ShopTesting {
     } finally {
       http.close();
       shop.close();
+      shop = null;
     }
   }
 

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** Clients that send next to nothing for as long as they can. */
-class SlowLorisIT extends ShopTesting {
+class SlowLorisIT extends EmbeddedShopTesting {
   private static final int WANTED = 10_000;
 
   /** Open files of this process beside those connections: jars, the pool, the other customers. */

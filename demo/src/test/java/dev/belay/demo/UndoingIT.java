@@ -19,7 +19,7 @@ class UndoingIT extends ShopTesting {
   @BeforeAll
   static void scanning() throws Exception {
     database = EmbeddedPostgres.start();
-    reopen(
+    open(
         Settings.embedded()
             .withPostgres(
                 database.jdbcUrl()

@@ -19,7 +19,7 @@ class UnknownCommitIT extends ShopTesting {
     proxy = new CutAtCommit(database.port());
     String url = database.jdbcUrl().replace(":" + database.port(), ":" + proxy.port());
     // Every statement as text, so that the proxy sees what it is.
-    reopen(Settings.embedded().withPostgres(url + "&prepareThreshold=0"));
+    open(Settings.embedded().withPostgres(url + "&prepareThreshold=0"));
   }
 
   @Test

@@ -16,7 +16,7 @@ class WithoutContextsIT extends ShopTesting {
 
   @Test
   void withContextsNothingIsDoneForACustomerWhoHasLeft() throws Exception {
-    reopen(Settings.embedded());
+    open(Settings.embedded());
     try (Connection blocker = blockStock()) {
       leaveAnOrder();
       assertThat(shop.requests().awaitNone(Duration.ofSeconds(60))).isTrue();
@@ -32,7 +32,7 @@ class WithoutContextsIT extends ShopTesting {
 
   @Test
   void withoutContextsHisOrderIsTakenAllTheSame() throws Exception {
-    reopen(Settings.embedded().withoutContexts());
+    open(Settings.embedded().withoutContexts());
     try (Connection blocker = blockStock()) {
       leaveAnOrder();
       assertThat(shop.requests().running()).as("nobody has told the handler").isEqualTo(1);

@@ -107,6 +107,7 @@ public final class Storm {
     List<Long> confirmed =
         outcomes.stream().map(Outcome::orderId).filter(Objects::nonNull).toList();
     List<String> wrong = Books.check(service, confirmed);
+    wrong.addAll(Books.repeatedMails(service));
     wrong.addAll(Books.surplusThreads(threadsBefore));
     return new Result(answers, inTime, wrong);
   }
