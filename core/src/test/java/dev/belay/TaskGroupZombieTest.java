@@ -2,15 +2,9 @@ package dev.belay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,30 +12,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** R32: a fork that ignores cancellation is reported while its group waits for it. */
 class TaskGroupZombieTest extends Fixture {
 
-  private static final class Records extends Handler {
-    private final List<LogRecord> records = Collections.synchronizedList(new ArrayList<>());
-
-    @Override
-    public void publish(LogRecord entry) {
-      records.add(entry);
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
-  }
-
   @ParameterizedTest
   @MethodSource("threads")
   @DisplayName("R32: a zombie is reported once, a grace time after the end, with its stack")
   void aZombieIsReported(ThreadFactory threads) throws Exception {
-    Logger logger = Logger.getLogger("dev.belay.zombie");
-    var log = new Records();
-    logger.addHandler(log);
-    logger.setUseParentHandlers(false);
-    try {
+    try (var log = new LogRecords("dev.belay.zombie")) {
       var go = new CountDownLatch(1);
       var owner = new FutureTask<>(() -> leaveWhileAForkRuns(threads, go));
       Thread thread = threads.newThread(owner);
@@ -49,9 +24,9 @@ class TaskGroupZombieTest extends Fixture {
       awaitGraceTimer();
       clock.advanceAndForget(OwnerWait.GRACE.minusNanos(1));
       awaitParked(thread);
-      assertThat(log.records).isEmpty();
+      assertThat(log.size()).isZero();
       clock.advanceAndForget(OwnerWait.GRACE);
-      while (log.records.isEmpty()) {
+      while (log.size() == 0) {
         Thread.onSpinWait();
       }
       awaitParked(thread);
@@ -59,18 +34,14 @@ class TaskGroupZombieTest extends Fixture {
       awaitParked(thread);
       go.countDown();
       owner.get();
-      assertThat(log.records).hasSize(1);
-      LogRecord zombie = log.records.getFirst();
-      assertThat(zombie.getMessage())
+      assertThat(log.size()).isEqualTo(1);
+      assertThat(log.message(0))
           .isEqualTo(
               "fork \"deaf\" still runs 1s after the end of its context, and its group waits for"
                   + " it: background/test/page/deaf. Pass the fork's context to what it waits"
                   + " for, or stop that by a Canceller.");
-      assertThat(zombie.getThrown().getStackTrace())
+      assertThat(log.thrown(0).getStackTrace())
           .anyMatch(frame -> frame.getMethodName().equals("deaf"));
-    } finally {
-      logger.removeHandler(log);
-      logger.setUseParentHandlers(true);
     }
   }
 
