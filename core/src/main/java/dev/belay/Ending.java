@@ -34,8 +34,7 @@ public final class Ending {
   /** Whether this end's walk has been everywhere; publishes {@link #others}. */
   private volatile boolean walked;
 
-  private Ending(
-      Status status, Throwable cause, AbstractContext origin, @Nullable String story) {
+  private Ending(Status status, Throwable cause, AbstractContext origin, @Nullable String story) {
     this.status = status;
     this.cause = cause;
     this.origin = origin;

@@ -201,10 +201,7 @@ public final class TaskGroup<
       throw new IllegalStateException(
           "%s(%s) after %s of %s: open another group for more work"
               .formatted(
-                  method,
-                  Names.quoted(name),
-                  phase == Phase.CLOSED ? "close()" : "join()",
-                  this));
+                  method, Names.quoted(name), phase == Phase.CLOSED ? "close()" : "join()", this));
     }
     phase = Phase.FORKED;
   }
@@ -339,8 +336,7 @@ public final class TaskGroup<
    *
    * @throws ContextEndedException if {@code ctx} ends before all is done
    */
-  public static <
-          T extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+  public static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception>
       List<R> map(
           Context ctx,
           Iterable<? extends T> items,
@@ -383,8 +379,8 @@ public final class TaskGroup<
    * try-with-resources: until then forks may run.
    *
    * <p>Reading throws the first failure that is unchecked as it is, others as the cause of a {@link
-   * java.util.concurrent.CompletionException}; results before it that are there are given first.
-   * An interrupt while it waits throws such an exception too, with the flag set again.
+   * java.util.concurrent.CompletionException}; results before it that are there are given first. An
+   * interrupt while it waits throws such an exception too, with the flag set again.
    */
   public static <T extends @Nullable Object, R extends @Nullable Object> Stream<R> stream(
       Context ctx,

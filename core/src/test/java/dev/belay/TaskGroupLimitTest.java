@@ -159,8 +159,7 @@ class TaskGroupLimitTest extends Fixture {
   void mapInOrder() throws Exception {
     var gauge = new Gauge();
     List<Integer> items = IntStream.range(0, 500).boxed().toList();
-    List<String> results =
-        TaskGroup.map(root, items, 4, (c, item) -> c + " " + gauge.pass(item));
+    List<String> results = TaskGroup.map(root, items, 4, (c, item) -> c + " " + gauge.pass(item));
     assertThat(results).hasSize(500).startsWith("background/test/item 0 0");
     assertThat(results.get(499)).isEqualTo("background/test/item 499 499");
     assertThat(gauge.most.get()).isBetween(1, 4);
@@ -222,7 +221,8 @@ class TaskGroupLimitTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R36: stream gives results in input order, taking no more items than the limit ahead")
+  @DisplayName(
+      "R36: stream gives results in input order, taking no more items than the limit ahead")
   void streamInOrderWithBackPressure() {
     var taken = new AtomicInteger();
     var gauge = new Gauge();
@@ -252,16 +252,14 @@ class TaskGroupLimitTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R36: a stream gives what is before the failure, then throws it, checked ones wrapped")
+  @DisplayName(
+      "R36: a stream gives what is before the failure, then throws it, checked ones wrapped")
   void aStreamThatFails() {
     var refused = new IOException("refused");
     var read = new ArrayList<Integer>();
     var results =
         TaskGroup.stream(
-            root,
-            IntStream.range(0, 100).boxed().toList(),
-            1,
-            (c, item) -> failAt(item, refused));
+            root, IntStream.range(0, 100).boxed().toList(), 1, (c, item) -> failAt(item, refused));
     assertThatThrownBy(() -> results.forEach(read::add))
         .isInstanceOf(CompletionException.class)
         .hasCause(refused);

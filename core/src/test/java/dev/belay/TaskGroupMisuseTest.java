@@ -229,8 +229,7 @@ class TaskGroupMisuseTest extends Fixture {
       assertThatThrownBy(() -> group.fork("stock", null))
           .hasMessage("body is null: pass what to run");
     }
-    assertThatThrownBy(
-            () -> TaskGroup.stream(root, java.util.List.of(), 0, (c, item) -> item))
+    assertThatThrownBy(() -> TaskGroup.stream(root, java.util.List.of(), 0, (c, item) -> item))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -45,9 +45,17 @@ class TaskGroupZombieTest extends Fixture {
     }
   }
 
-  private Void leaveWhileAForkRuns(ThreadFactory threads, CountDownLatch go) {
+  private Void leaveWhileAForkRuns(ThreadFactory threads, CountDownLatch go)
+      throws InterruptedException {
+    var running = new CountDownLatch(1);
     var group = TaskGroup.open(root.withName("page")).threads(threads);
-    group.fork("deaf", c -> deaf(go));
+    group.fork(
+        "deaf",
+        c -> {
+          running.countDown();
+          return deaf(go);
+        });
+    running.await();
     group.cancel();
     group.close();
     return null;
