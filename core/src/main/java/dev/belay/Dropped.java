@@ -37,7 +37,8 @@ final class Dropped {
           AbstractContext.class.getName(),
           CancelContext.class.getName(),
           DeadlineContext.class.getName(),
-          MergedContext.class.getName());
+          MergedContext.class.getName(),
+          TaskGroup.class.getName());
 
   /** The links of the sample: who is not reachable is not enqueued. */
   private static final Set<Link> SAMPLED = ConcurrentHashMap.newKeySet();

@@ -22,8 +22,8 @@ public final class Ending {
   private final Throwable cause;
   private final AbstractContext origin;
 
-  /** Where the time went; null if it was no deadline. */
-  private final @Nullable String timeStory;
+  /** What has happened, where that says more than who ended it: where the time went, who failed. */
+  private final @Nullable String story;
 
   /** Null until asked for where it is a normal close, which must cost next to nothing. */
   private volatile @Nullable Instant at;
@@ -34,12 +34,11 @@ public final class Ending {
   /** Whether this end's walk has been everywhere; publishes {@link #others}. */
   private volatile boolean walked;
 
-  private Ending(
-      Status status, Throwable cause, AbstractContext origin, @Nullable String timeStory) {
+  private Ending(Status status, Throwable cause, AbstractContext origin, @Nullable String story) {
     this.status = status;
     this.cause = cause;
     this.origin = origin;
-    this.timeStory = timeStory;
+    this.story = story;
     if (status != Status.CLOSED) {
       this.at = origin.time().instant();
     }
@@ -47,6 +46,11 @@ public final class Ending {
 
   static Ending cancelled(CancelContext origin, Throwable cause) {
     return new Ending(Status.CANCELLED, cause, origin, null);
+  }
+
+  /** A cancel that nobody called: a fork has decided its group (R33). */
+  static Ending decided(CancelContext origin, Throwable cause, String story) {
+    return new Ending(Status.CANCELLED, cause, origin, story);
   }
 
   static Ending closed(CancelContext origin) {
@@ -94,14 +98,12 @@ public final class Ending {
 
   /** One sentence: who ended what and why; for a deadline also where the time went (R31). */
   public String message() {
-    if (timeStory != null) {
-      return timeStory;
-    }
     if (status == Status.CLOSED) {
       return "closed by its owner, " + origin.owner();
     }
-    String message = "cancelled by the owner of " + origin.owner();
-    return cause instanceof BuiltInCause ? message : message + ": " + cause;
+    String message = story == null ? "cancelled by the owner of " + origin.owner() : story;
+    boolean told = status == Status.DEADLINE_EXCEEDED || cause instanceof BuiltInCause;
+    return told ? message : message + ": " + cause;
   }
 
   ContextEndedException exception(@Nullable Throwable failure) {

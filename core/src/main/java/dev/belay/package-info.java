@@ -96,6 +96,23 @@
  *   <li>R31 A {@link dev.belay.DeadlineExceededException} says whose deadline, how long, and where
  *       the time went.
  * </ul>
+ *
+ * <h2>Groups</h2>
+ *
+ * <ul>
+ *   <li>R32 A fork of a {@link dev.belay.TaskGroup} runs on its own virtual thread under a named
+ *       child of the group's context, whose end interrupts it unless the group says not to. Nothing
+ *       outlives the block; a fork that ignores its end is reported while the owner waits.
+ *   <li>R33 All must succeed, the first success wins, everything is collected, or what is there at
+ *       the deadline. The first real failure is what {@code join} throws; the others are its
+ *       suppressed exceptions, the cancellations that it caused last.
+ *   <li>R34 A limit bounds how many run at once; waiting for a turn ends with the context; {@code
+ *       tryFork} never waits.
+ *   <li>R35 A group belongs to the thread that opened it; misuse is told what to do; errors are
+ *       never swallowed.
+ *   <li>R36 {@code map} gives results in the order of the items; {@code stream} the same, lazily,
+ *       with bounded look-ahead.
+ * </ul>
  */
 @NullMarked
 package dev.belay;
