@@ -5,6 +5,8 @@ module dev.belay.testkit {
   requires transitive org.junit.jupiter.api;
 
   exports dev.belay.testkit;
+  exports dev.belay.testkit.contract;
+  exports dev.belay.testkit.socket;
 
   provides org.junit.jupiter.api.extension.Extension with
       dev.belay.testkit.LeakExtension;
