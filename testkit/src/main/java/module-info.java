@@ -1,4 +1,4 @@
-/** Virtual time and leak checks for tests of code that runs under contexts. */
+/** Virtual time, leak checks and contracts for tests of code that runs under contexts. */
 module dev.belay.testkit {
   requires static transitive org.jspecify;
   requires transitive dev.belay;
@@ -7,6 +7,10 @@ module dev.belay.testkit {
   exports dev.belay.testkit;
   exports dev.belay.testkit.contract;
   exports dev.belay.testkit.socket;
+
+  // Its tests are package-private, as tests are.
+  opens dev.belay.testkit.contract to
+      org.junit.platform.commons;
 
   provides org.junit.jupiter.api.extension.Extension with
       dev.belay.testkit.LeakExtension;

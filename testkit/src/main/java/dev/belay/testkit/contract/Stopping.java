@@ -1,5 +1,6 @@
 package dev.belay.testkit.contract;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -9,8 +10,13 @@ import java.util.concurrent.TimeoutException;
  * Stops a server in a bounded time, so that one which hangs fails its test, and says where.
  *
  * @param server what to stop
+ * @param patience how long it may take
  */
-record Stopping(ServerUnderTest server) implements AutoCloseable {
+record Stopping(ServerUnderTest server, Duration patience) implements AutoCloseable {
+
+  Stopping(ServerUnderTest server) {
+    this(server, Visit.PATIENCE);
+  }
 
   @Override
   public void close() {
@@ -19,7 +25,7 @@ record Stopping(ServerUnderTest server) implements AutoCloseable {
     thread.setDaemon(true);
     thread.start();
     try {
-      stopped.get(Visit.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      stopped.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw new AssertionError("the server does not stop:" + stacks(), e);
     } catch (Exception e) {
