@@ -1,12 +1,15 @@
 package dev.belay.jetty;
 
+import java.io.EOFException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * {@link #close} on; a telling that has already begun may still be running then.
  *
  * <p>On HTTP/1.1 it needs a connection made by {@link ContextHttpConnectionFactory}; elsewhere it
- * asks Jetty, which on HTTP/2 knows. There Jetty tells only one party: when the handler itself
- * waits in a read of the body or in a write, that call fails and the watch hears nothing.
+ * asks Jetty, which on HTTP/2 knows. There Jetty tells one party, once: not a listener that comes
+ * after the stream has ended, see {@link Http2Stream}, and none while the handler itself waits in a
+ * read of the body or in a write. That call fails then; so the handler reads and writes through
+ * {@link #request} and {@link #response}, which tell of it first.
  *
  * <p>All methods may be called by any thread.
  */
@@ -59,6 +64,27 @@ final class ClientWatch implements AutoCloseable {
       // An idle connection is no failure while the handler works; and Jetty tells one failure only.
       request.addIdleTimeoutListener(idle -> false);
       request.addFailureListener(told);
+      if (Http2Stream.hasEnded(request)) {
+        gone(new EOFException("the stream had ended when its request was handled"));
+      }
+    }
+  }
+
+  /** The request as its handler is to see it. */
+  Request request() {
+    // On HTTP/1.1 the end point tells; what cannot be read may be a half-close, which is no end.
+    return endPoint == null ? new WatchedRequest(request, this::failed) : request;
+  }
+
+  /** The response as the request's handler is to see it. */
+  Response response(Response response) {
+    return new WatchedResponse(request, response, this::failed);
+  }
+
+  /** Tells at once, on the thread of whoever is about to learn of the failure. */
+  private void failed(Throwable why) {
+    if (why instanceof EOFException || why instanceof ClosedChannelException) {
+      tell(why);
     }
   }
 

@@ -84,7 +84,7 @@ public final class ContextHandler extends Handler.Abstract {
     try (owned;
         watch) {
       watch.begin(gone -> owned.cancel(new ClientGoneException("client gone", gone)));
-      run((Context) owned, request, response);
+      run((Context) owned, watch.request(), watch.response(response));
     }
   }
 

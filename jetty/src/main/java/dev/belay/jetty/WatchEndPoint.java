@@ -13,6 +13,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
   private ByteBuffer kept = BufferUtil.EMPTY_BUFFER;
   private boolean armed;
   private boolean ended;
+  private boolean promised; // not to block, for the readiness that comes
   private @Nullable Throwable gone;
   private @Nullable Consumer<Throwable> watcher;
   private volatile @Nullable Callback pending; // written under the lock
@@ -170,19 +172,30 @@ final class WatchEndPoint extends ForwardingEndPoint {
 
     @Override
     public InvocationType getInvocationType() {
-      // Without a callback known by now it must be BLOCKING: the one that comes may run a handler,
-      // and on the selector's thread that would stop the server.
-      Callback waiting = pending;
-      return waiting == null ? InvocationType.BLOCKING : waiting.getInvocationType();
+      lock.lock();
+      try {
+        Callback waiting = pending;
+        if (waiting != null && !promised) {
+          return waiting.getInvocationType();
+        }
+        // Reading ahead does not block: the selector may do it, also when all workers are busy.
+        promised = true;
+        return InvocationType.NON_BLOCKING;
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
   private void ready() {
     Callback waiting;
+    boolean elsewhere;
     int space;
     lock.lock();
     try {
       armed = false;
+      elsewhere = promised;
+      promised = false;
       waiting = takePending();
       if (waiting == null) {
         if (watcher == null || reader == Reader.CONNECTION) {
@@ -194,10 +207,19 @@ final class WatchEndPoint extends ForwardingEndPoint {
     } finally {
       lock.unlock();
     }
-    if (waiting != null) {
-      waiting.succeeded();
+    if (waiting == null) {
+      readAhead(BufferUtil.allocate(space), elsewhere);
     } else {
-      readAhead(BufferUtil.allocate(space));
+      serve(waiting, elsewhere);
+    }
+  }
+
+  /** What waits may run a handler: not on the selector's thread, that would stop the server. */
+  private void serve(Callback waiting, boolean elsewhere) {
+    if (elsewhere && waiting.getInvocationType() != InvocationType.NON_BLOCKING) {
+      executor.execute(waiting::succeeded);
+    } else {
+      waiting.succeeded();
     }
   }
 
@@ -207,7 +229,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     return waiting;
   }
 
-  private void readAhead(ByteBuffer buffer) {
+  private void readAhead(ByteBuffer buffer, boolean elsewhere) {
     int count = 0;
     Throwable failure = null;
     try {
@@ -236,7 +258,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     }
     register(register);
     if (waiting != null) {
-      waiting.succeeded();
+      serve(waiting, elsewhere);
     }
   }
 

@@ -1,13 +1,15 @@
 package dev.belay.jetty;
 
-import dev.belay.jetty.ServerUnderTest.Incoming;
-import dev.belay.jetty.ServerUnderTest.Script;
-import dev.belay.jetty.ServerUnderTest.Settings;
+import dev.belay.http.server.RequestContexts;
+import dev.belay.testkit.contract.ServerExchange;
+import dev.belay.testkit.contract.ServerScript;
+import dev.belay.testkit.contract.ServerSettings;
+import dev.belay.testkit.contract.ServerUnderTest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executors;
-import java.util.function.Consumer;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.Content;
@@ -19,7 +21,6 @@ import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
-import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -29,11 +30,11 @@ final class JettyUnderTest implements ServerUnderTest {
   private final ServerConnector clear;
   private final ServerConnector tls;
 
-  private JettyUnderTest(Settings settings, Script script) {
+  private JettyUnderTest(ServerSettings settings, Handler handler) {
     var threads = new QueuedThreadPool(24);
     threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server = new Server(threads);
-    server.setHandler(new Scripted(script));
+    server.setHandler(handler);
     clear = clear(settings);
     tls = tls(settings);
     for (ServerConnector connector : new ServerConnector[] {clear, tls}) {
@@ -43,31 +44,41 @@ final class JettyUnderTest implements ServerUnderTest {
     }
   }
 
-  static ServerUnderTest start(Settings settings, Script script) throws Exception {
-    var jetty = new JettyUnderTest(settings, script);
+  static ServerUnderTest start(ServerSettings settings, ServerScript script) throws Exception {
+    return start(settings, handler(settings, script));
+  }
+
+  static JettyUnderTest start(ServerSettings settings, Handler handler) throws Exception {
+    var jetty = new JettyUnderTest(settings, handler);
     jetty.server.start();
     return jetty;
   }
 
-  private ServerConnector clear(Settings settings) {
+  static ContextHandler handler(ServerSettings settings, ServerScript script) {
+    var handler =
+        new ContextHandler(
+            settings.root(),
+            new RequestContexts(settings.requestLimit()),
+            (ctx, request, response) -> script.run(ctx, new Exchange(request, response)));
+    return settings.interrupting() ? handler.interrupting() : handler;
+  }
+
+  private ServerConnector clear(ServerSettings settings) {
     var configuration = new HttpConfiguration();
-    var http2 = new HTTP2CServerConnectionFactory(configuration);
-    http2.setStreamIdleTimeout(settings.idleTimeout().toMillis());
+    var http2 = http2(new HTTP2CServerConnectionFactory(configuration), settings);
     return new ServerConnector(server, 1, 1, http1(configuration, settings), http2);
   }
 
-  private ServerConnector tls(Settings settings) {
+  private ServerConnector tls(ServerSettings settings) {
     var configuration = new HttpConfiguration();
     var secure = new SecureRequestCustomizer();
     secure.setSniHostCheck(false);
     configuration.addCustomizer(secure);
     var keys = new SslContextFactory.Server();
-    keys.setKeyStorePath(SelfSigned.keyStore().toString());
-    keys.setKeyStorePassword(SelfSigned.PASSWORD);
+    keys.setSslContext(settings.certificate().server());
     var alpn = new ALPNServerConnectionFactory("h2", "http/1.1");
     alpn.setDefaultProtocol("http/1.1");
-    var http2 = new HTTP2ServerConnectionFactory(configuration);
-    http2.setStreamIdleTimeout(settings.idleTimeout().toMillis());
+    var http2 = http2(new HTTP2ServerConnectionFactory(configuration), settings);
     return new ServerConnector(
         server,
         1,
@@ -78,8 +89,14 @@ final class JettyUnderTest implements ServerUnderTest {
         http1(configuration, settings));
   }
 
+  private static AbstractHTTP2ServerConnectionFactory http2(
+      AbstractHTTP2ServerConnectionFactory http2, ServerSettings settings) {
+    http2.setStreamIdleTimeout(settings.idleTimeout().toMillis());
+    return http2;
+  }
+
   private static ContextHttpConnectionFactory http1(
-      HttpConfiguration configuration, Settings settings) {
+      HttpConfiguration configuration, ServerSettings settings) {
     var http1 = new ContextHttpConnectionFactory(configuration);
     http1.setHalfCloseIsGone(settings.halfCloseIsGone());
     http1.setHeaderTimeout(settings.headerTimeout());
@@ -97,34 +114,11 @@ final class JettyUnderTest implements ServerUnderTest {
   }
 
   @Override
-  public void close() {
-    try {
-      server.stop();
-    } catch (Exception e) {
-      throw new IllegalStateException("Jetty does not stop", e);
-    }
+  public void stop() throws Exception {
+    server.stop();
   }
 
-  private static final class Scripted extends Handler.Abstract {
-    private final Script script;
-
-    Scripted(Script script) {
-      this.script = script;
-    }
-
-    @Override
-    public boolean handle(Request request, Response response, Callback callback) {
-      try {
-        script.run(new JettyIncoming(request, response));
-        callback.succeeded();
-      } catch (Exception e) {
-        callback.failed(e);
-      }
-      return true;
-    }
-  }
-
-  private record JettyIncoming(Request request, Response response) implements Incoming {
+  private record Exchange(Request request, Response response) implements ServerExchange {
     @Override
     public String path() {
       return request.getHttpURI().getPath();
@@ -133,11 +127,6 @@ final class JettyUnderTest implements ServerUnderTest {
     @Override
     public byte[] readBody() throws IOException {
       return Content.Source.asInputStream(request).readAllBytes();
-    }
-
-    @Override
-    public void watch(Consumer<Throwable> onGone) {
-      ClientWatch.of(request).begin(onGone);
     }
 
     @Override

@@ -27,11 +27,12 @@ class WatchEndPointTest {
   private final WatchEndPoint endPoint =
       new WatchEndPoint(
           wire,
-          Runnable::run,
+          this::handOver,
           new HeaderTimer(wire, new ScheduledExecutorScheduler(), Duration.ofDays(1)),
           true);
   private final List<Throwable> told = new ArrayList<>();
   private final Consumer<Throwable> watcher = told::add;
+  private final AtomicInteger handedOver = new AtomicInteger();
   private final AtomicInteger served = new AtomicInteger();
   private final Callback connection = Callback.from(served::incrementAndGet);
 
@@ -54,6 +55,11 @@ class WatchEndPointTest {
     void expire() {
       getFillInterest().onFail(new TimeoutException("idle"));
     }
+  }
+
+  private void handOver(Runnable task) {
+    handedOver.incrementAndGet();
+    task.run();
   }
 
   private String read() throws IOException {
@@ -185,7 +191,7 @@ class WatchEndPointTest {
         Callback.from(
             () ->
                 CompletableFuture.supplyAsync(() -> endPoint.tryFillInterested(connection))
-                    .orTimeout(Visit.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    .orTimeout(20, TimeUnit.SECONDS)
                     .thenAccept(seen::complete)
                     .join()));
     wire.addInput("bytes");
@@ -193,9 +199,32 @@ class WatchEndPointTest {
   }
 
   @Test
-  void aWatchMayServeAHandlerSoItMayBlock() {
+  void readingAheadNeedsNoWorker() {
     endPoint.watch(watcher);
     assertThat(wire.getFillInterest().getCallbackInvocationType())
+        .isEqualTo(InvocationType.NON_BLOCKING);
+  }
+
+  @Test
+  void aHandlerThatComesAfterThatIsHandedToAWorker() {
+    endPoint.watch(watcher);
+    wire.getFillInterest().getCallbackInvocationType(); // as the selector asks before it calls
+    endPoint.fillInterested(connection);
+    assertThat(wire.getFillInterest().getCallbackInvocationType())
+        .isEqualTo(InvocationType.NON_BLOCKING);
+    wire.addInput("request");
+    assertThat(served).hasValue(1);
+    assertThat(handedOver).hasValue(1);
+  }
+
+  @Test
+  void aHandlerThatWaitsAlreadyIsServedWhereItIs() {
+    endPoint.watch(watcher);
+    endPoint.fillInterested(connection);
+    assertThat(wire.getFillInterest().getCallbackInvocationType())
         .isEqualTo(InvocationType.BLOCKING);
+    wire.addInput("request");
+    assertThat(served).hasValue(1);
+    assertThat(handedOver).hasValue(0);
   }
 }

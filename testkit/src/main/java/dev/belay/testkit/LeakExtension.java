@@ -22,7 +22,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  *
  * <p>A test gets the root by a parameter of type {@link Context} or {@link CancellableContext}, and
  * time to turn by hand by a parameter of type {@link VirtualClock}; the root then follows that
- * clock. Every context remembers where it was made, and the report says so.
+ * clock. So may a method that runs before each test. Every context remembers where it was made, and
+ * the report says so.
  *
  * <p>Register it with {@code @ExtendWith(LeakExtension.class)}, or for all tests at once by the
  * setting {@code junit.jupiter.extensions.autodetection.enabled=true}.

@@ -1,5 +1,8 @@
 package dev.belay.testkit;
 
+import static org.junit.platform.commons.support.AnnotationSupport.findAnnotatedMethods;
+import static org.junit.platform.commons.support.HierarchyTraversalMode.TOP_DOWN;
+
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.spi.LiveContext;
@@ -15,7 +18,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** One test's root, its time, and what they have left behind. */
@@ -42,13 +47,21 @@ final class Trial {
   }
 
   static Trial of(ExtensionContext context) {
-    boolean virtual =
-        context
-            .getTestMethod()
-            .map(Method::getParameterTypes)
-            .map(types -> Arrays.asList(types).contains(VirtualClock.class))
-            .orElse(false);
+    boolean virtual = takers(context).anyMatch(Trial::takesClock);
     return new Trial(context.getDisplayName(), virtual ? new VirtualClock() : null);
+  }
+
+  /** The test's method, and what runs before it: they may take parameters. */
+  private static Stream<Method> takers(ExtensionContext context) {
+    Stream<Class<?>> classes =
+        Stream.concat(context.getEnclosingTestClasses().stream(), context.getTestClass().stream());
+    Stream<Method> before =
+        classes.flatMap(type -> findAnnotatedMethods(type, BeforeEach.class, TOP_DOWN).stream());
+    return Stream.concat(context.getTestMethod().stream(), before);
+  }
+
+  private static boolean takesClock(Method method) {
+    return Arrays.asList(method.getParameterTypes()).contains(VirtualClock.class);
   }
 
   CancellableContext root() {
@@ -57,7 +70,8 @@ final class Trial {
 
   VirtualClock clock() {
     if (clock == null) {
-      throw new IllegalStateException("the virtual clock is a parameter of the test method");
+      throw new IllegalStateException(
+          "the virtual clock is a parameter of the test or of a method before each");
     }
     return clock;
   }

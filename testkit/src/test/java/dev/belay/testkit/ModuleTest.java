@@ -8,7 +8,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The testkit exports one package. */
+/** The testkit exports its three packages. */
 class ModuleTest {
 
   @Test
@@ -20,6 +20,7 @@ class ModuleTest {
     assertThat(modules).hasSize(1);
     assertThat(modules.iterator().next().descriptor().exports())
         .extracting(ModuleDescriptor.Exports::toString)
-        .containsExactlyInAnyOrder("dev.belay.testkit");
+        .containsExactlyInAnyOrder(
+            "dev.belay.testkit", "dev.belay.testkit.contract", "dev.belay.testkit.socket");
   }
 }

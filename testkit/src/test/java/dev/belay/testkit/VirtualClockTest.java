@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class VirtualClockTest {
@@ -105,6 +107,24 @@ class VirtualClockTest {
   void anEndlessLoopOfTimersIsTold(VirtualClock clock) {
     clock.schedule(1, new Again(clock));
     assertThatThrownBy(clock::runUntilIdle).hasMessageContaining("does a loop sleep");
+  }
+
+  @Nested
+  class TakenBeforeEach {
+    private VirtualClock taken;
+
+    @BeforeEach
+    void take(VirtualClock clock) {
+      taken = clock;
+    }
+
+    @Test
+    void theRootOfTheTestFollowsTheClock(Context ctx) {
+      try (var limited = ctx.withTimeout(HOUR)) {
+        taken.advance(HOUR);
+        assertThat(limited.status()).isEqualTo(Status.DEADLINE_EXCEEDED);
+      }
+    }
   }
 
   private record Again(VirtualClock clock) implements Runnable {
