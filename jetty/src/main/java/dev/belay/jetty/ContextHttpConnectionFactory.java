@@ -2,6 +2,7 @@ package dev.belay.jetty;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
@@ -77,12 +78,17 @@ public final class ContextHttpConnectionFactory extends HttpConnectionFactory {
     headerTimeout = timeout;
   }
 
+  /** Where Jetty runs handlers: the ones that are woken by bytes read ahead run there too. */
+  private static Executor handlersOf(Connector connector) {
+    // Jetty 12.1.0 has no VirtualThreads.getExecutor.
+    Executor threads = connector.getExecutor();
+    return Objects.requireNonNullElse(VirtualThreads.getVirtualThreadsExecutor(threads), threads);
+  }
+
   @Override
   public Connection newConnection(Connector connector, EndPoint endPoint) {
     var timer = new HeaderTimer(endPoint, connector.getScheduler(), headerTimeout);
-    // Where Jetty runs handlers, the ones that are woken by bytes read ahead run too.
-    var executor = VirtualThreads.getExecutor(connector.getExecutor());
-    var watched = new WatchEndPoint(endPoint, executor, timer, halfCloseIsGone);
+    var watched = new WatchEndPoint(endPoint, handlersOf(connector), timer, halfCloseIsGone);
     Connection connection = super.newConnection(connector, watched);
     connection.addEventListener(
         new Connection.Listener() {

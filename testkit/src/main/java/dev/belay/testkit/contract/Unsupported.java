@@ -1,11 +1,14 @@
 package dev.belay.testkit.contract;
 
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Assumptions;
 
 /** Skips what is declared unsupported, so that it shows. */
 final class Unsupported {
   private static final System.Logger LOG = System.getLogger(Unsupported.class.getName());
+
+  private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
 
   private Unsupported() {}
 
@@ -13,7 +16,9 @@ final class Unsupported {
     if (unsupported.contains(needed)) {
       String message =
           "%s declares %s unsupported".formatted(contract.getClass().getSimpleName(), needed);
-      LOG.log(System.Logger.Level.WARNING, "a scenario is skipped: " + message);
+      if (SAID.add(message)) {
+        LOG.log(System.Logger.Level.WARNING, message + ": scenarios that need it are skipped");
+      }
       Assumptions.abort(message);
     }
   }
