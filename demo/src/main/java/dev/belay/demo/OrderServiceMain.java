@@ -165,7 +165,7 @@ public final class OrderServiceMain implements Callable<Integer> {
     }
     if (storm > Storm.most()) {
       throw wrong(
-          "--storm: each order takes two open files; the limit allows %d orders (ulimit -n)"
+          "--storm: each order takes four open files; the limit allows %d orders (ulimit -n)"
               .formatted(Storm.most()));
     }
     if (smtp != null && !smtp.matches(".+:[0-9]{1,5}")) {

@@ -58,6 +58,10 @@ class KilledProcessIT extends ShopTesting {
         customer.close();
       }
     }
+    // PostgreSQL looks twice a second whether those it works for are still there.
+    while (count("select count(*) from pg_stat_activity where wait_event = 'PgSleep'") != 0) {
+      Thread.onSpinWait();
+    }
     long orders = count("select count(*) from orders");
     shop = OrderService.start(Context.background(), settings());
     Storm.settle(shop);

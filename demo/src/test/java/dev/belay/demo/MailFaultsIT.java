@@ -49,11 +49,10 @@ class MailFaultsIT extends ShopTesting {
     assertThat(server.accepted()).doesNotContain("nobody@example.org");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"451 4.7.1 greylisted", "452 4.2.2 mailbox full"})
-  void aMailThatIsRefusedForNowIsTriedAgainLater(String reply) throws Exception {
-    String address = reply.substring(0, 3) + "@example.org";
-    server.reply(address, reply);
+  @Test
+  void aMailThatIsRefusedForNowIsTriedAgainLater() throws Exception {
+    String address = "grey@example.org";
+    server.reply(address, "451 4.7.1 greylisted");
     long refused = orderFor(address);
     awaitMail(refused, "status = 'pending' and attempts = 2 and due > now() + interval '1 second'");
     long other = orderFor("somebody@example.org");

@@ -25,16 +25,25 @@ final class Program implements AutoCloseable {
   }
 
   static Program start(String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                // A shell's background job hands an ignored SIGINT on to all it starts.
-                "env",
-                "--default-signal=INT",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.belay.demo.OrderServiceMain"));
+    return start(List.of(), arguments);
+  }
+
+  /** One that may open so many files. */
+  static Program startWithFiles(int files, String... arguments) throws IOException {
+    return start(List.of("sh", "-c", "ulimit -n " + files + " && exec \"$@\"", "sh"), arguments);
+  }
+
+  private static Program start(List<String> launcher, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(launcher);
+    command.addAll(
+        List.of(
+            // A shell's background job hands an ignored SIGINT on to all it starts.
+            "env",
+            "--default-signal=INT",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.belay.demo.OrderServiceMain"));
     command.addAll(List.of(arguments));
     return new Program(new ProcessBuilder(command).redirectErrorStream(true).start());
   }

@@ -1,12 +1,11 @@
 package dev.belay.demo.storm;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
+import dev.belay.demo.OpenFiles;
 import dev.belay.demo.OrderService;
 import dev.belay.demo.Settings;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +30,8 @@ public final class Storm {
   /** Longer than any order takes to be undone. */
   private static final Duration SETTLE_LIMIT = Duration.ofSeconds(60);
 
-  /** Open files of a service and of whatever else is running in its process. */
-  private static final int OTHER_FILES = 1000;
+  /** Both ends of the customer's connection, and of that to the payment service. */
+  private static final int FILES_PER_ORDER = 4;
 
   /**
    * What came of a storm.
@@ -50,11 +49,9 @@ public final class Storm {
 
   private Storm() {}
 
-  /** The most orders that may be placed at once: each needs a socket at both ends. */
+  /** The most orders that may be placed at once. */
   public static int most() {
-    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-        ? Math.clamp((unix.getMaxFileDescriptorCount() - OTHER_FILES) / 2, 1, 100_000)
-        : 100_000;
+    return OpenFiles.forConnections() / FILES_PER_ORDER;
   }
 
   /** Runs a storm against a service of its own; whether the books balance. */

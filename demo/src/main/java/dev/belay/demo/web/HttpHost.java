@@ -1,6 +1,7 @@
 package dev.belay.demo.web;
 
 import dev.belay.Context;
+import dev.belay.demo.OpenFiles;
 import dev.belay.http.server.RequestContexts;
 import dev.belay.jetty.ContextEndpoint;
 import dev.belay.jetty.ContextHandler;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -45,6 +47,8 @@ public final class HttpHost {
     connector.setAcceptQueueSize(BACKLOG);
     connector.setIdleTimeout(IDLE_LIMIT.toMillis());
     server.addConnector(connector);
+    // Beyond it customers wait to be let in, and the files that the database needs are left.
+    server.addBean(new NetworkConnectionLimit(OpenFiles.forConnections(), connector));
     server.setErrorHandler(new JettyErrors());
     server.setHandler(new ContextHandler(parent, new RequestContexts(REQUEST_LIMIT), endpoint));
   }
