@@ -47,9 +47,7 @@ class GroupExamples {
   void allOrTheFirstFailure() throws Exception {
     try (var ctx = Context.background().withCancel()) {
       assertThat(page(ctx, "ada")).isEqualTo(new Page("user ada", 3));
-      assertThatThrownBy(() -> page(ctx, ""))
-          .isInstanceOf(IOException.class)
-          .hasMessage("no user");
+      assertThatThrownBy(() -> page(ctx, "")).isInstanceOf(IOException.class).hasMessage("no user");
     }
   }
 
