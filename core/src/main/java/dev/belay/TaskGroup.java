@@ -53,6 +53,7 @@ public final class TaskGroup<
   private final Context context;
   private int limit = Integer.MAX_VALUE;
   private Phase phase = Phase.OPEN;
+  private boolean cancelled;
 
   private TaskGroup(Context ctx, Policy<T, R, X> policy) {
     this.policy = policy;
@@ -234,9 +235,7 @@ public final class TaskGroup<
   public void cancel() {
     owned("cancel");
     forks.cancel(BuiltInCause.CANCELLED);
-    if (phase == Phase.FORKED) {
-      phase = Phase.JOINING;
-    }
+    cancelled = true;
   }
 
   /**
@@ -260,9 +259,10 @@ public final class TaskGroup<
       forks.throwError();
     }
     if (!inner.isEmpty()) {
-      throw unclosed(inner.getFirst(), "before " + this + ", which was opened earlier");
+      TaskGroup<?, ?, ?> last = inner.getFirst();
+      throw last.forks.carrying(unclosed(last, "before " + this + ", which was opened earlier"));
     }
-    if (before == Phase.FORKED) {
+    if (before == Phase.FORKED && !cancelled) {
       throw forks.carrying(
           new IllegalStateException(
               "close() without join() of "
@@ -293,13 +293,9 @@ public final class TaskGroup<
   }
 
   private static IllegalStateException unclosed(TaskGroup<?, ?, ?> group, String before) {
-    return group.forks.carrying(
-        new IllegalStateException(
-            group
-                + " was not closed "
-                + before
-                + "; it is closed now. Open groups by try-with-resources: it closes them in"
-                + " order"));
+    return new IllegalStateException(
+        "%s was not closed %s; it is closed now. Open groups by try-with-resources: it closes them in order"
+            .formatted(group, before));
   }
 
   /** Called when a fork's body has returned. */

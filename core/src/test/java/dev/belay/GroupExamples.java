@@ -47,12 +47,7 @@ class GroupExamples {
   void allOrTheFirstFailure() throws Exception {
     try (var ctx = Context.background().withCancel()) {
       assertThat(page(ctx, "ada")).isEqualTo(new Page("user ada", 3));
-      assertThatThrownBy(() -> page(ctx, ""))
-          .isInstanceOf(IOException.class)
-          .satisfies(
-              e ->
-                  assertThat(e.getSuppressed()[0])
-                      .hasMessageStartingWith("cancelled because \"user\" failed"));
+      assertThatThrownBy(() -> page(ctx, "")).isInstanceOf(IOException.class).hasMessage("no user");
     }
   }
 
@@ -103,7 +98,7 @@ class GroupExamples {
   @Test
   void whatIsThereAtTheDeadline() throws Exception {
     try (var ctx = Context.background().withCancel()) {
-      assertThat(offers(ctx, List.of("tea", "slow", "mate"))).contains("tea: 3", "mate: 4");
+      assertThat(offers(ctx, List.of("tea", "slow", "mate"))).isSubsetOf("tea: 3", "mate: 4");
     }
   }
 

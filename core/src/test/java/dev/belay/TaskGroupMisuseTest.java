@@ -92,6 +92,16 @@ class TaskGroupMisuseTest extends Fixture {
   }
 
   @Test
+  @DisplayName("R35: a group that was cancelled needs no join, and starts nothing more")
+  void aCancelledGroupNeedsNoJoin() {
+    try (var group = TaskGroup.open(root)) {
+      group.fork("stock", TaskGroupMisuseTest::untilEnd);
+      group.cancel();
+      assertThat(group.fork("late", c -> "never").state()).isEqualTo(State.CANCELLED);
+    }
+  }
+
+  @Test
   @DisplayName("R35: groups closed out of order are all closed, and it is told")
   void closedOutOfOrder() {
     var outer = TaskGroup.open(root.withName("outer"));
