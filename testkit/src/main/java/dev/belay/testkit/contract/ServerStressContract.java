@@ -68,7 +68,11 @@ public abstract class ServerStressContract {
 
   @Test
   void randomRequestsOverHttp1() throws Exception {
-    run(REQUESTS, server -> Http1Client.plain(server.port()), ServerStressContract::http1);
+    run(
+        "HTTP/1.1",
+        REQUESTS,
+        server -> Http1Client.plain(server.port()),
+        ServerStressContract::http1);
   }
 
   @Test
@@ -76,6 +80,7 @@ public abstract class ServerStressContract {
     Unsupported.skip(this, unsupported(), ServerFeature.TLS);
     var trust = Certificate.forLocalhost().client();
     run(
+        "HTTP/1.1 and TLS",
         REQUESTS / 4,
         server -> Http1Client.tls(server.tlsPort(), trust),
         ServerStressContract::http1);
@@ -84,7 +89,11 @@ public abstract class ServerStressContract {
   @Test
   void randomRequestsOverHttp2() throws Exception {
     Unsupported.skip(this, unsupported(), ServerFeature.HTTP2);
-    run(REQUESTS / 4, server -> Http2Client.plain(server.port()), ServerStressContract::http2);
+    run(
+        "HTTP/2",
+        REQUESTS / 4,
+        server -> Http2Client.plain(server.port()),
+        ServerStressContract::http2);
   }
 
   // ---- the run
@@ -100,8 +109,13 @@ public abstract class ServerStressContract {
   }
 
   private <C extends HttpClientByHand> void run(
-      int requests, Connecting<C> connecting, Burst<C> burst) throws Exception {
-    LOG.log(Level.INFO, "{0} random requests, -Dbelay.stress.seed={1}", requests, "" + SEED);
+      String protocol, int requests, Connecting<C> connecting, Burst<C> burst) throws Exception {
+    LOG.log(
+        Level.INFO,
+        "{0} random requests over {1}, -Dbelay.stress.seed={2}",
+        requests,
+        protocol,
+        "" + SEED);
     long started = System.nanoTime();
     int answered = 0;
     try (CancellableContext root = Context.root("stress");
