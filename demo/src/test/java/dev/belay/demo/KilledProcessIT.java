@@ -61,6 +61,10 @@ class KilledProcessIT extends ShopTesting {
     long orders = count("select count(*) from orders");
     shop = OrderService.start(Context.background(), settings());
     Storm.settle(shop);
+    // The server looks every 500 ms whether a query still has a client.
+    while (count("select count(*) from pg_stat_activity where wait_event = 'PgSleep'") != 0) {
+      Thread.onSpinWait();
+    }
     assertThat(count("select count(*) from orders")).isEqualTo(orders);
     assertThat(count("select count(*) from charge where captured and status = 'voided'"))
         .isEqualTo(2);
