@@ -1,7 +1,6 @@
 package dev.belay.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.Context;
 import dev.belay.demo.storm.Storm;
@@ -47,9 +46,12 @@ class KilledProcessIT extends ShopTesting {
           || count("select count(*) from charge where captured") != CONFIRMED.size() + 2) {
         Thread.onSpinWait();
       }
-      assertThatThrownBy(() -> OrderService.start(Context.background(), settings()))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("another order service uses this database");
+      try (Program second = Program.start("--port", "0", "--postgres", database.jdbcUrl())) {
+        assertThat(second.rest())
+            .contains("not started: another order service uses this database; stop it")
+            .doesNotContain("\tat ");
+        assertThat(second.exitCode()).isEqualTo(1);
+      }
 
       program.signal("KILL");
 
