@@ -38,7 +38,7 @@ final class DatabaseClaim implements AutoCloseable {
   /**
    * Claims the database of {@code url} until this is closed.
    *
-   * @throws IllegalStateException if another program has it
+   * @throws TakenException if another program has it
    */
   static DatabaseClaim claim(Context parent, String url) throws SQLException {
     return new DatabaseClaim(parent, url, claimed(url));
@@ -54,8 +54,7 @@ final class DatabaseClaim implements AutoCloseable {
     } catch (SQLException e) {
       try (connection) {
         if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
-          throw new IllegalStateException(
-              "another order service uses this database; stop it, or use another database", e);
+          throw new TakenException(e);
         }
         throw e;
       }
@@ -71,7 +70,7 @@ final class DatabaseClaim implements AutoCloseable {
         connection = claimed(url);
       } catch (ContextEndedException | InterruptedException e) {
         log.debug("the claim is given up", e);
-      } catch (SQLException | IllegalStateException e) {
+      } catch (SQLException | TakenException e) {
         log.warn("the claim on the database is lost: {}", Printable.of(e));
       }
     }
@@ -99,6 +98,15 @@ final class DatabaseClaim implements AutoCloseable {
       keeper.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Another program has the database. */
+  static final class TakenException extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    TakenException(SQLException cause) {
+      super("another order service uses this database; stop it, or use another database", cause);
     }
   }
 }

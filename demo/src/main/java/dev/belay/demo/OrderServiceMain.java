@@ -120,6 +120,9 @@ public final class OrderServiceMain implements Callable<Integer> {
               : Storm.show(ctx, settings(), storm, seed))
           ? 0
           : 1;
+    } catch (DatabaseClaim.TakenException e) {
+      System.out.println("not started: " + e.getMessage());
+      return 1;
     } catch (ContextEndedException e) { // only a start is ended so
       System.out.println("shut down: told to while starting; nothing was open, nothing is left");
       return 0;

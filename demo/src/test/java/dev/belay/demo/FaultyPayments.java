@@ -22,6 +22,7 @@ final class FaultyPayments implements AutoCloseable {
 
   private final ServerSocket server;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
   private final Thread acceptor;
   private volatile URI real;
   private volatile String answer;
@@ -40,9 +41,12 @@ final class FaultyPayments implements AutoCloseable {
     real = address;
   }
 
-  /** From now on every request gets this; null for what the service answers. */
-  void answerWith(String raw) {
+  /** From now on every request gets this; null for what the service answers. Ends a silence. */
+  void answerWith(String raw) throws IOException {
     answer = raw;
+    for (Socket client : silent) {
+      client.close();
+    }
   }
 
   private void accept() {
@@ -71,7 +75,10 @@ final class FaultyPayments implements AutoCloseable {
         }
         passOn(service.getInputStream(), OutputStream.nullOutputStream());
         if (faulty.equals(SILENCE)) {
-          int unused = in.read();
+          silent.add(client);
+          if (SILENCE.equals(answer)) {
+            int unused = in.read();
+          }
         } else {
           out.write(faulty.getBytes(ISO_8859_1));
         }
