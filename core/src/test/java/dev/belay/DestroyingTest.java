@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** A process and its descendants end with the context: politely first, then by force. */
@@ -32,6 +33,24 @@ class DestroyingTest extends Fixture {
     assertThat(process.waitFor()).isEqualTo(137);
     for (ProcessHandle child : children) {
       child.onExit().join();
+    }
+  }
+
+  @Test
+  void aChildThatDoesNotListenIsKilledAlsoWhenItsParentHasGone() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "trap 'exit 7' TERM; sh -c \"trap '' TERM; echo up; while :; do sleep 1; done\" &"
+                    + " while :; do sleep 0.1; done")
+            .start();
+    process.inputReader().readLine();
+    List<ProcessHandle> children = process.descendants().toList();
+    destroyWhileItRuns(process);
+    assertThat(process.waitFor()).isIn(7, 143);
+    for (ProcessHandle child : children) {
+      child.onExit().get(20, TimeUnit.SECONDS);
     }
   }
 
