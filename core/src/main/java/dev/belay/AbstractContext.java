@@ -104,6 +104,15 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
   }
 
   @Override
+  public final int timeoutMillis() {
+    throwIfDone();
+    long nanos = remainingNanos();
+    return nanos == Long.MAX_VALUE
+        ? 0
+        : (int) Math.clamp(Math.ceilDiv(nanos, 1_000_000), 1, Integer.MAX_VALUE);
+  }
+
+  @Override
   public final boolean hasTimeFor(Duration work) {
     Require.argument(work, "work", "pass how long the work takes");
     return !isDone() && remainingNanos() >= Nanos.of(work);

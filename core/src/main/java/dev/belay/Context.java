@@ -89,6 +89,14 @@ public sealed interface Context permits CancellableContext, AbstractContext {
    */
   long remainingNanos();
 
+  /**
+   * The time until the effective deadline in milliseconds, as sockets and other blocking things
+   * take it: 0, which they read as no limit, without a deadline, and at least 1 with one.
+   *
+   * @throws ContextEndedException as {@link #throwIfDone()}: there is no time left
+   */
+  int timeoutMillis();
+
   /** Whether work that takes {@code work} is worth starting: active, and enough time is left. */
   boolean hasTimeFor(Duration work);
 

@@ -30,8 +30,9 @@ record DestroyingCanceller(Process process) implements Canceller {
     family.stream().flatMap(DestroyingCanceller::family).forEach(ProcessHandle::destroyForcibly);
   }
 
+  /** The eldest first: a shell whose child has ended goes on to its next command. */
   private static Stream<ProcessHandle> family(ProcessHandle eldest) {
-    return Stream.concat(eldest.descendants(), Stream.of(eldest));
+    return Stream.concat(Stream.of(eldest), eldest.descendants());
   }
 
   private static void awaitEnd(List<ProcessHandle> family) throws InterruptedException {

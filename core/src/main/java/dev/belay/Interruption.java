@@ -4,6 +4,7 @@ import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,7 @@ final class Interruption implements Canceller {
     for (int i = 0; t != null && i < 8; i++, t = t.getCause()) {
       if (t instanceof InterruptedException
           || t instanceof ClosedByInterruptException
+          || t instanceof FileLockInterruptionException
           || (t instanceof InterruptedIOException && !(t instanceof SocketTimeoutException))
           || (t instanceof SocketException && "Closed by interrupt".equals(t.getMessage()))) {
         return true;
