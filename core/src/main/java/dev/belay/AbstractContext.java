@@ -297,7 +297,7 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
       try {
         task.run();
       } finally {
-        Binding.restore(before);
+        Binding.swap(before);
       }
     };
   }
@@ -310,7 +310,7 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
       try {
         return task.call();
       } finally {
-        Binding.restore(before);
+        Binding.swap(before);
       }
     };
   }

@@ -1,43 +1,69 @@
 package dev.belay;
 
+import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
-/** The context that a thread runs under. */
+/**
+ * What a thread runs under: a context, the innermost of the guarded calls it is in, and the
+ * innermost of the groups it has open.
+ */
 final class Binding {
-  // A thread-local, not a ScopedValue: bridges open and close a scope by two calls.
-  private static final ThreadLocal<@Nullable AbstractContext> BOUND = new ThreadLocal<>();
+  private static final int CONTEXT = 0;
+  private static final int CALL = 1;
+  private static final int GROUP = 2;
+
+  // A thread-local, not a ScopedValue: bridges open and close a scope by two calls. It holds an
+  // array of its own for each thread, so that a call looks it up once; not a class of ours, which
+  // would keep our class loader alive with every thread of a pool.
+  private static final ThreadLocal<@Nullable Object[]> BOUND =
+      ThreadLocal.withInitial(() -> new @Nullable Object[3]);
 
   private Binding() {}
 
   static Context current() {
-    AbstractContext bound = BOUND.get();
+    var bound = (AbstractContext) BOUND.get()[CONTEXT];
     return bound == null ? PlainContext.BACKGROUND : bound.view();
   }
 
-  static @Nullable Context swap(Context ctx) {
-    AbstractContext before = BOUND.get();
-    BOUND.set((AbstractContext) ctx);
+  /** Binds {@code ctx} to the thread; null for nothing. The answer is what was bound before. */
+  static @Nullable Context swap(@Nullable Context ctx) {
+    @Nullable Object[] slots = BOUND.get();
+    var before = (Context) slots[CONTEXT];
+    slots[CONTEXT] = ctx;
     return before;
-  }
-
-  static void restore(@Nullable Context before) {
-    if (before == null) {
-      BOUND.remove();
-    } else {
-      BOUND.set((AbstractContext) before);
-    }
   }
 
   static <T extends @Nullable Object, X extends Exception> T call(
       AbstractContext ctx, ContextCallable<T, X> body) throws X {
-    AbstractContext before = BOUND.get();
-    BOUND.set(ctx);
+    @Nullable Object[] slots = BOUND.get();
+    var before = (AbstractContext) slots[CONTEXT];
+    slots[CONTEXT] = ctx;
     Steps.Step step = Steps.begin(ctx, before);
     try {
       return body.call(ctx);
     } finally {
       Steps.end(ctx, step);
-      restore(before);
+      slots[CONTEXT] = before;
     }
+  }
+
+  /** The innermost guarded call that the thread is in. */
+  static @Nullable GuardedCall innermost() {
+    return (GuardedCall) BOUND.get()[CALL];
+  }
+
+  static void innermost(@Nullable GuardedCall call) {
+    BOUND.get()[CALL] = call;
+  }
+
+  /** The innermost group that the thread has open. */
+  static @Nullable TaskGroup<?, ?, ?> group() {
+    var reference = (WeakReference<?>) BOUND.get()[GROUP];
+    return reference == null ? null : (TaskGroup<?, ?, ?>) reference.get();
+  }
+
+  /** Held weakly: a group that was dropped without a close is no leak of its thread. */
+  static void group(@Nullable TaskGroup<?, ?, ?> group) {
+    BOUND.get()[GROUP] = group == null ? null : new WeakReference<>(group);
   }
 }

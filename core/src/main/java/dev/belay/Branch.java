@@ -1,15 +1,17 @@
 package dev.belay;
 
-/** A context below another one. A merged context has two: one below each of the two. */
-sealed class Branch extends Entry permits Link {
-  final CancelContext child;
+import org.jspecify.annotations.Nullable;
 
-  Branch(CancelContext child) {
-    this.child = child;
+/** Where a linked context hangs in one above it. A merged context has two. */
+final class Branch extends Entry {
+  private final Link link;
+
+  Branch(Link link) {
+    this.link = link;
   }
 
-  /** The second branch of a merged context. */
-  static Branch of(CancelContext child) {
-    return new Branch(child);
+  @Override
+  @Nullable CancelContext context() {
+    return link.get();
   }
 }

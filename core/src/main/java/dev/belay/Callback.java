@@ -6,36 +6,34 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registered action. Its state word goes WAITING → STARTED → RETURNED, or WAITING → STOPPED; the
- * one compare-and-set out of WAITING decides between running and stopping (R17).
+ * A registered action. Its word goes null → STARTED → the thread that runs it → RETURNED, with
+ * {@link Awaited} in between if somebody waits, or null → STOPPED; the one compare-and-set out of
+ * null decides between running and stopping (R17).
  */
 final class Callback extends Reaction implements Registration {
-  private static final int WAITING = 0;
-  private static final int STARTED = 1;
-  private static final int RETURNED = 2;
-  private static final int STOPPED = 3;
+  private static final Object STARTED = "started";
+  private static final Object RETURNED = "returned";
+  private static final Object STOPPED = "stopped";
 
   /** For a context that can never end: there is always nothing to run (R19). */
   private static final Registration NEVER = new Never();
 
-  private static final VarHandle STATE;
+  private static final VarHandle WORD;
 
   static {
     try {
-      STATE = MethodHandles.lookup().findVarHandle(Callback.class, "state", int.class);
+      WORD = MethodHandles.lookup().findVarHandle(Callback.class, "word", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  private final CancelContext scope;
   private final Runnable action;
   private final Executor executor;
-  private volatile int state;
-  private volatile @Nullable Thread runner;
+  private volatile @Nullable Object word;
 
   private Callback(CancelContext scope, Runnable action, Executor executor) {
-    this.scope = scope;
+    super(scope);
     this.action = action;
     this.executor = executor;
   }
@@ -54,7 +52,7 @@ final class Callback extends Reaction implements Registration {
 
   @Override
   void fire() {
-    if (!STATE.compareAndSet(this, WAITING, STARTED)) {
+    if (!WORD.compareAndSet(this, null, STARTED)) {
       return;
     }
     try {
@@ -66,7 +64,10 @@ final class Callback extends Reaction implements Registration {
   }
 
   private void run() {
-    runner = Thread.currentThread();
+    Thread self = Thread.currentThread();
+    if (!WORD.compareAndSet(this, STARTED, self) && word instanceof Awaited awaited) {
+      awaited.runner = self;
+    }
     try {
       action.run();
     } catch (RuntimeException | Error e) {
@@ -85,30 +86,34 @@ final class Callback extends Reaction implements Registration {
     }
   }
 
-  private synchronized void returned() {
-    runner = null;
-    state = RETURNED;
-    notifyAll();
+  private void returned() {
+    if (WORD.getAndSet(this, RETURNED) instanceof Awaited) {
+      synchronized (this) {
+        notifyAll();
+      }
+    }
   }
 
   @Override
   public boolean stop() {
-    if (!STATE.compareAndSet(this, WAITING, STOPPED)) {
+    if (!WORD.compareAndSet(this, null, STOPPED)) {
       return false;
     }
-    scope.unobserve(this);
+    CancelContext scope = context();
+    if (scope != null) {
+      scope.unobserve(this);
+    }
     return true;
   }
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // threads have identity
   public void close() {
-    if (stop() || runner == Thread.currentThread()) {
+    if (stop() || runner().equals(Thread.currentThread())) {
       return;
     }
     boolean interrupted = false;
     synchronized (this) {
-      while (state == STARTED) {
+      while (awaited()) {
         try {
           wait();
         } catch (InterruptedException e) {
@@ -118,6 +123,39 @@ final class Callback extends Reaction implements Registration {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The thread that runs the action; something else if none does. */
+  private Object runner() {
+    Object now = word;
+    Object known = now instanceof Awaited awaited ? awaited.runner : now;
+    return known == null ? STARTED : known;
+  }
+
+  /** Asks the runner to notify; false if the action has returned. */
+  private boolean awaited() {
+    for (; ; ) {
+      Object now = word;
+      if (now instanceof Awaited) {
+        return true;
+      }
+      if (!STARTED.equals(now) && !(now instanceof Thread)) {
+        return false;
+      }
+      if (WORD.compareAndSet(
+          this, now, new Awaited(now instanceof Thread runner ? runner : null))) {
+        return true;
+      }
+    }
+  }
+
+  /** Somebody waits for the action to return. */
+  private static final class Awaited {
+    private volatile @Nullable Thread runner;
+
+    Awaited(@Nullable Thread runner) {
+      this.runner = runner;
     }
   }
 

@@ -7,57 +7,74 @@ import org.jspecify.annotations.Nullable;
 /**
  * A scope: a context that can end.
  *
- * <p>Its state word {@link #state} is null while it is active and is set once. It is a leaf without
- * a {@link Link} until somebody derives from it or observes it; a leaf reads its own word and its
- * parent's, so whoever ends the parent need not know it. A linked context is told by the walk that
- * ends its parent. The argument for each hand-over is in {@code docs/design/synchronization.md}.
+ * <p>All its state is one {@link #word}: null for a leaf that is active, a {@link Reaction} for a
+ * leaf that is observed once, a {@link Link} for one that others derive from or observe more often,
+ * and an {@link Ending} once it has ended, for good. A leaf reads its own word and its parent's, so
+ * whoever ends the parent need not know it; all others are told by the walk that ends their parent.
+ * The argument for each hand-over is in {@code docs/design/synchronization.md}.
  */
 sealed class CancelContext extends AbstractContext implements CancellableContext
     permits DeadlineContext, MergedContext {
-  private static final VarHandle STATE;
-  private static final VarHandle LINK;
+  private static final VarHandle WORD;
 
   static {
     try {
-      var lookup = MethodHandles.lookup();
-      STATE = lookup.findVarHandle(CancelContext.class, "state", Ending.class);
-      LINK = lookup.findVarHandle(CancelContext.class, "link", Link.class);
+      WORD = MethodHandles.lookup().findVarHandle(CancelContext.class, "word", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
   final PlainContext frame;
+
+  /** The nearest context above that can end. It has a link while it is active. */
   private final @Nullable CancelContext upper;
+
   private final @Nullable DeadlineContext limiter;
-  private volatile @Nullable Ending state;
-  private volatile @Nullable Link link;
+
+  /** The effective deadline by the clock of this tree; {@code Long.MAX_VALUE} for none. */
+  final long deadlineNanos;
+
+  private volatile @Nullable Object word;
 
   /**
-   * A scope below {@code upper}, which is linked.
+   * A scope below {@code upper}.
    *
    * @param limiter who sets the effective deadline; null for none, or for a {@link DeadlineContext}
    *     that does so itself
    */
   CancelContext(
-      PlainContext frame, @Nullable CancelContext upper, @Nullable DeadlineContext limiter) {
+      PlainContext frame,
+      @Nullable CancelContext upper,
+      @Nullable DeadlineContext limiter,
+      long deadlineNanos) {
     this.frame = frame;
     this.upper = upper;
     this.limiter = limiter;
+    this.deadlineNanos = deadlineNanos;
+  }
+
+  static CancelContext root(PlainContext frame) {
+    var root = new CancelContext(frame, null, null, Long.MAX_VALUE);
+    root.linked();
+    return root;
   }
 
   static CancelContext below(AbstractContext parent) {
     CancelContext upper = parent.scope();
-    if (upper != null) {
-      upper.linked();
+    if (upper == null) {
+      return new CancelContext(parent.frame(), null, null, Long.MAX_VALUE).born();
     }
-    return new CancelContext(parent.frame(), upper, upper == null ? null : upper.limiter()).born();
+    upper.linked();
+    return new CancelContext(parent.frame(), upper, upper.limiter(), upper.deadlineNanos).born();
   }
 
-  /** Finishes the creation of a child: tracked where its root wants that. */
+  /** Finishes the creation of a child: linked where its root tracks, or as one of a sample. */
   final CancelContext born() {
     if (frame.environment.tracked()) {
-      linked();
+      linked(frame.environment.recordsSites() || Dropped.sampled());
+    } else if (Dropped.sampled()) {
+      linked(true);
     }
     return this;
   }
@@ -84,39 +101,51 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
 
   // ---- state
 
-  /** The own word: what a walk or an own call has set. */
+  /** The own word says so: what a walk or an own call has set. */
   final boolean hasEnded() {
-    return state != null;
+    return word instanceof Ending;
+  }
+
+  /** The own end, if the own word has one. */
+  final @Nullable Ending ended() {
+    return word instanceof Ending ending ? ending : null;
   }
 
   /** The end, if there is one by now: the own, the parent's, or a deadline that has passed. */
   final @Nullable Ending detect() {
-    Ending ending = state;
-    if (ending == null) {
-      ending = inherited();
+    Object own = word;
+    if (own instanceof Ending ending) {
+      return ending;
     }
-    if (ending == null) {
-      DeadlineContext limiting = limiter();
-      if (limiting != null && limiting.leftNanos() <= 0) {
-        limiting.expire();
-        ending = state != null ? state : inherited();
-      }
+    CancelContext above = upper;
+    if (own == null && above != null && above.word instanceof Ending ending) {
+      return inherit(above, ending);
     }
-    return ending;
+    // The exact clock costs ten times as much as all the rest; the other one is a little late.
+    if (deadlineNanos != Long.MAX_VALUE && time().coarseNanoTime() >= deadlineNanos) {
+      return expired();
+    }
+    return null;
   }
 
   /** Takes over the parent's end, so that no later cancel of our own can replace it (R2). */
-  private @Nullable Ending inherited() {
-    CancelContext above = upper;
-    Ending ending = above == null ? null : above.state;
-    if (above == null || ending == null) {
+  private @Nullable Ending inherit(CancelContext above, Ending ending) {
+    Ending told = ending == Ending.LEAF_CLOSED ? Ending.closed(above).completed() : ending;
+    WORD.compareAndSet(this, null, told);
+    return word instanceof Ending ours ? ours : null;
+  }
+
+  private @Nullable Ending expired() {
+    DeadlineContext limiting = limiter();
+    if (limiting == null || limiting.leftNanos() > 0) {
       return null;
     }
-    if (ending == Ending.LEAF_CLOSED) {
-      ending = Ending.closed(above).completed();
+    limiting.expire();
+    CancelContext above = upper;
+    if (word == null && above != null && above.word instanceof Ending ending) {
+      return inherit(above, ending);
     }
-    STATE.compareAndSet(this, null, ending);
-    return state;
+    return word instanceof Ending ending ? ending : null;
   }
 
   final @Nullable Ending story() {
@@ -147,142 +176,182 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
       before.awaitComplete();
     } else if (status == Status.CANCELLED) {
       end(Ending.cancelled(this, cause));
-    } else if (link == null && LINK.compareAndSet(this, null, Link.NEVER)) {
-      // Nobody can derive or observe any more: no walk is needed, and the story can wait.
-      end(Ending.LEAF_CLOSED);
-    } else {
+    } else if (!WORD.compareAndSet(this, null, Ending.LEAF_CLOSED)) {
       end(Ending.closed(this));
     }
   }
 
   /** Ends this context and all below it, or waits for the one who does so already (R3). */
   final void end(Ending ending) {
-    Ending first = inherited();
-    if (first == null && STATE.compareAndSet(this, null, ending)) {
-      if (link() == null) {
-        ending.completed();
-      } else {
-        new Walk(ending).from(this);
-      }
+    Object before = flip(ending);
+    if (before instanceof Ending winner) {
+      winner.awaitComplete();
+    } else if (before == null) {
+      ending.completed();
     } else {
-      Ending winner = state;
-      if (winner != null) {
-        winner.awaitComplete();
+      new Walk(ending).from(this, before);
+    }
+  }
+
+  /**
+   * Sets the end, unless there is one.
+   *
+   * @return what the word was before; the caller owns it if it was no {@link Ending}
+   */
+  final @Nullable Object flip(Ending ending) {
+    for (; ; ) {
+      Object own = word;
+      if (own instanceof Ending) {
+        return own;
+      }
+      CancelContext above = upper;
+      if (own == null && above != null && above.word instanceof Ending earlier) {
+        inherit(above, earlier);
+      } else if (WORD.compareAndSet(this, own, ending)) {
+        return own;
       }
     }
-  }
-
-  /** Sets the end on behalf of a walk; the answer is the end that counts. */
-  final Ending flip(Ending ending) {
-    STATE.compareAndSet(this, null, ending);
-    return requireEnding();
-  }
-
-  final Ending requireEnding() {
-    Ending ending = state;
-    if (ending == null) {
-      throw new IllegalStateException("still active: " + this);
-    }
-    return ending;
   }
 
   // ---- link
 
-  @SuppressWarnings("ReferenceEquality") // NEVER is a mark
+  /** The link, if there is one and this context is active. */
   final @Nullable Link link() {
-    Link own = link;
-    return own == Link.NEVER ? null : own;
+    return word instanceof Link link ? link : null;
   }
 
   /**
-   * Hangs this context into its parent, so that it is told when that ends; a leaf no longer.
+   * Gives this context a link, so that others can hang in it, and hangs it into its parent.
    *
-   * @return the link; null if this context has ended
+   * @return null if this context has ended
    */
-  @SuppressWarnings("ReferenceEquality") // which of two links was published
   final @Nullable Link linked() {
-    Link existing = link;
-    if (existing == Link.NEVER) {
-      STATE.compareAndSet(this, null, Ending.LEAF_CLOSED); // helps the close that is under way
-      return null;
+    return word instanceof Link link ? link : linked(frame.environment.recordsSites());
+  }
+
+  private @Nullable Link linked(boolean withSite) {
+    CreationSite site = null;
+    for (; ; ) {
+      Object own = word;
+      if (own instanceof Link link) {
+        return link;
+      }
+      if (own instanceof Ending) {
+        return null;
+      }
+      CancelContext above = upper;
+      Link list = above == null ? null : above.link();
+      if (above != null && list == null) {
+        // The parent has ended: its walk comes by, or we take its end over ourselves.
+        if (detect() != null || own != null) {
+          return null;
+        }
+        Thread.onSpinWait();
+        continue;
+      }
+      if (withSite && site == null) {
+        site = new CreationSite(toString());
+      }
+      var fresh = new Link(this, list, site);
+      fresh.lone = (Reaction) own;
+      if (replace(own, fresh, fresh.branch, list)) {
+        fresh.reportDepth(this);
+        if (site != null) {
+          watched(fresh);
+        }
+        relinked(fresh);
+        return fresh;
+      }
     }
-    if (existing != null) {
-      return existing;
-    }
-    if (state != null) {
-      return null;
-    }
-    Link above = upper == null ? null : upper.linked();
-    var fresh = new Link(this, above);
-    if (upper == null) {
-      LINK.compareAndSet(this, null, fresh);
-    } else if (above == null || !publish(above, fresh)) {
-      inherited();
-      return null;
-    }
-    if (link != fresh) {
-      return linked();
-    }
-    fresh.reportDepth();
-    if (state != null) {
-      unlink();
-    }
-    return fresh;
   }
 
   /**
-   * Adds and publishes under one lock: whoever sees the link can rely on the parent's walk.
+   * Sets the word and hangs {@code entry} into {@code above}, under the lock of its lane: whoever
+   * sees the word can rely on the parent's walk.
    *
-   * @return false if the parent has ended
+   * @return false, and nothing done, if the word is not {@code expected} or the parent has ended
    */
-  private boolean publish(Link above, Link fresh) {
-    synchronized (above) {
-      if (link != null) {
-        return true;
-      }
-      if (!above.add(fresh)) {
+  private boolean replace(
+      @Nullable Object expected, Object fresh, @Nullable Entry entry, @Nullable Link above) {
+    if (above == null || entry == null) {
+      return WORD.compareAndSet(this, expected, fresh);
+    }
+    Lane lane = above.locked();
+    try {
+      if (lane.drained()) {
         return false;
       }
-      if (!LINK.compareAndSet(this, null, fresh)) {
-        above.remove(fresh);
+      entry.lane = lane;
+      if (!WORD.compareAndSet(this, expected, fresh)) {
+        return false;
       }
+      lane.append(entry);
       return true;
+    } finally {
+      lane.unlock();
     }
   }
 
-  /** Takes this context out of its parent's list. */
-  void unlink() {
-    Link own = link();
-    Link above = upper == null ? null : upper.link();
-    if (own != null && above != null) {
-      above.remove(own);
+  private void watched(Link fresh) {
+    Dropped.watch(fresh);
+    if (hasEnded()) {
+      Dropped.ended(fresh); // its walk may have come by before
     }
   }
 
-  /** Called once by whoever ended this context, without a lock: lets go of timers. */
-  void released() {}
+  /** Called when this context has got its link. */
+  void relinked(Link fresh) {}
 
-  /** Hangs {@code reaction} in; false if this context has ended. */
+  // ---- observe
+
+  /** Hangs {@code reaction}, whose context this is, in; false if this context has ended. */
   final boolean observe(Reaction reaction) {
-    if (detect() != null) {
-      return false;
+    for (; ; ) {
+      if (detect() != null) {
+        return false;
+      }
+      if (word == null ? observedFirst(reaction) : observedAgain(reaction)) {
+        DeadlineContext limiting = limiter();
+        if (limiting != null) {
+          limiting.arm();
+        }
+        return true;
+      }
+      Thread.onSpinWait(); // the parent has ended, and its walk is about to come by
     }
+  }
+
+  private boolean observedFirst(Reaction reaction) {
+    CancelContext above = upper;
+    Link list = above == null ? null : above.link();
+    return (above == null || list != null) && replace(null, reaction, reaction, list);
+  }
+
+  private boolean observedAgain(Reaction reaction) {
     Link own = linked();
-    if (own == null || !own.add(reaction)) {
-      return false;
-    }
-    DeadlineContext limiting = limiter();
-    if (limiting != null) {
-      limiting.arm();
-    }
-    return true;
+    return own != null && own.add(reaction);
   }
 
   /** Takes {@code reaction} out again. */
   final void unobserve(Reaction reaction) {
-    Link own = link();
-    if (own != null) {
-      own.remove(reaction);
+    if (WORD.compareAndSet(this, reaction, null)) {
+      reaction.unhang();
+      unobserved();
+    } else {
+      reaction.unhang();
+      Link own = link();
+      if (own != null && reaction.equals(own.lone)) {
+        own.lone = null;
+      }
     }
+  }
+
+  /** Called when the only reaction was taken out. */
+  void unobserved() {}
+
+  /** What the timer of a deadline must keep: whatever observes. */
+  final @Nullable Object observed() {
+    Object own = word;
+    return own instanceof Ending ? null : own;
   }
 }

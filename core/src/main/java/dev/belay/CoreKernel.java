@@ -5,7 +5,10 @@ import dev.belay.spi.LiveContext;
 import dev.belay.spi.TimeSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code dev.belay.spi} reaches of core. */
@@ -28,7 +31,7 @@ final class CoreKernel extends Kernel {
     if (!(token instanceof Token(Context before))) {
       throw new IllegalArgumentException("not what attach returned: " + token);
     }
-    Binding.restore(before);
+    Binding.swap(before);
   }
 
   @Override
@@ -44,6 +47,7 @@ final class CoreKernel extends Kernel {
       return found;
     }
     var open = new ArrayDeque<Node>();
+    Set<CancelContext> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     open.push(new Node(top, 0));
     while (!open.isEmpty()) {
       Node node = open.pop();
@@ -53,8 +57,9 @@ final class CoreKernel extends Kernel {
         found.add(node.live(entries));
       }
       for (Entry entry : entries) {
-        if (entry instanceof Link child) {
-          open.push(new Node(child.child, node.depth + 1));
+        CancelContext child = entry.context();
+        if (child != null && !child.equals(node.context) && seen.add(child)) {
+          open.push(new Node(child, node.depth + 1));
         }
       }
     }
@@ -64,7 +69,11 @@ final class CoreKernel extends Kernel {
   private record Node(CancelContext context, int depth) {
     LiveContext live(List<Entry> entries) {
       Link link = context.link();
-      int reactions = (int) entries.stream().filter(Reaction.class::isInstance).count();
+      int reactions =
+          (int) entries.stream().filter(entry -> context.equals(entry.context())).count();
+      if (link == null ? context.observed() != null : link.lone != null) {
+        reactions++;
+      }
       return new LiveContext(context.view(), depth, reactions, link == null ? null : link.site);
     }
   }

@@ -1,6 +1,5 @@
 package dev.belay;
 
-import dev.belay.spi.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -13,25 +12,25 @@ import org.jspecify.annotations.Nullable;
  * observed for the first time; until then the deadline is found by whoever asks.
  */
 final class DeadlineContext extends CancelContext {
-  private static final VarHandle TIMER;
+  private static final VarHandle ALARM;
 
-  /** Stands in {@link #timer} once the context has ended: none may be set any more. */
-  private static final TimeSource.Timer OVER = () -> {};
+  /** Stands in {@link #alarm} once the context has ended: none may be set any more. */
+  private static final Alarm OVER = new Alarm(Alarm.class);
 
   static {
     try {
-      TIMER =
-          MethodHandles.lookup()
-              .findVarHandle(DeadlineContext.class, "timer", TimeSource.Timer.class);
+      ALARM = MethodHandles.lookup().findVarHandle(DeadlineContext.class, "alarm", Alarm.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  private final long deadlineNanos;
+  /** Whose cause the thread is making. */
+  private static final ThreadLocal<@Nullable DeadlineContext> MAKING_CAUSE = new ThreadLocal<>();
+
   private final Duration timeout;
   private final @Nullable Supplier<? extends Throwable> cause;
-  private volatile TimeSource.@Nullable Timer timer;
+  private volatile @Nullable Alarm alarm;
   private volatile @Nullable Steps steps;
 
   private DeadlineContext(
@@ -40,8 +39,7 @@ final class DeadlineContext extends CancelContext {
       long deadlineNanos,
       Duration timeout,
       @Nullable Supplier<? extends Throwable> cause) {
-    super(frame, upper, null);
-    this.deadlineNanos = deadlineNanos;
+    super(frame, upper, null, deadlineNanos);
     this.timeout = timeout;
     this.cause = cause;
   }
@@ -50,7 +48,8 @@ final class DeadlineContext extends CancelContext {
       AbstractContext parent, Duration timeout, @Nullable Supplier<? extends Throwable> cause) {
     CancelContext upper = parent.scope();
     DeadlineContext limiting = upper == null ? null : upper.limiter();
-    long deadline = Nanos.after(parent.time().nanoTime(), Nanos.of(timeout));
+    long nanos = Nanos.of(timeout);
+    long deadline = Nanos.after(parent.time().nanoTime(), nanos);
     if (deadline == Long.MAX_VALUE || (limiting != null && limiting.deadlineNanos <= deadline)) {
       // The ancestor's deadline comes first and tells the story (R11).
       return CancelContext.below(parent);
@@ -60,7 +59,9 @@ final class DeadlineContext extends CancelContext {
     }
     var child = new DeadlineContext(parent.frame(), upper, deadline, timeout, cause);
     child.born();
-    child.detect();
+    if (nanos <= 0) {
+      child.expire();
+    }
     return child;
   }
 
@@ -87,22 +88,28 @@ final class DeadlineContext extends CancelContext {
 
   /** Ends the subtree because the deadline has passed. Never on the timer's own thread. */
   void expire() {
-    if (hasEnded()) {
-      requireEnding().awaitComplete();
-      return;
+    Ending before = ended();
+    if (before != null) {
+      before.awaitComplete();
+    } else {
+      end(Ending.deadline(this, made(), timeStory()));
     }
-    end(Ending.deadline(this, made(cause), timeStory()));
   }
 
-  private static Throwable made(@Nullable Supplier<? extends Throwable> cause) {
-    if (cause == null) {
+  /** The cause; a supplier that asks its own context finds it ended by the built-in cause. */
+  @SuppressWarnings("ReferenceEquality") // the very context
+  private Throwable made() {
+    if (cause == null || MAKING_CAUSE.get() == this) {
       return BuiltInCause.DEADLINE;
     }
+    MAKING_CAUSE.set(this);
     try {
       Throwable made = cause.get();
       return made == null ? BuiltInCause.DEADLINE : made;
     } catch (RuntimeException | Error e) {
       return e;
+    } finally {
+      MAKING_CAUSE.remove();
     }
   }
 
@@ -114,20 +121,52 @@ final class DeadlineContext extends CancelContext {
 
   // ---- timer
 
-  /** Sets the timer, once. */
+  boolean hasAlarm() {
+    return alarm != null;
+  }
+
+  /** Sets the timer, unless it is set or nobody observes. */
   void arm() {
-    if (timer != null) {
+    Object observed = observed();
+    if (alarm != null || observed == null) {
       return;
     }
-    TimeSource.Timer set = time().schedule(deadlineNanos, this::expire);
-    if (!TIMER.compareAndSet(this, null, set)) {
-      set.cancel();
+    var fresh = new Alarm(observed);
+    if (!ALARM.compareAndSet(this, null, fresh)) {
+      return;
+    }
+    fresh.set(time(), deadlineNanos);
+    if (observed() instanceof Link link) {
+      relinked(link);
+    } else if (observed() == null) {
+      unobserved();
     }
   }
 
+  /** From a lone reaction to a link, or from nothing: the timer must keep the link. */
   @Override
+  void relinked(Link link) {
+    Alarm set = alarm;
+    if (set != null) {
+      set.observe(link);
+      link.alarm = set;
+    }
+  }
+
+  /** Takes the timer back; whoever observes at the same moment sets it again. */
+  @Override
+  @SuppressWarnings("ReferenceEquality") // OVER is a mark
+  void unobserved() {
+    Alarm set = alarm;
+    if (set != null && set != OVER && ALARM.compareAndSet(this, set, null)) {
+      set.cancel();
+      arm();
+    }
+  }
+
+  /** Called once by whoever ended this context, without a lock. */
   void released() {
-    var set = (TimeSource.Timer) TIMER.getAndSet(this, OVER);
+    var set = (Alarm) ALARM.getAndSet(this, OVER);
     if (set != null) {
       set.cancel();
     }

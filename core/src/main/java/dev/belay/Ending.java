@@ -11,19 +11,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The story of an end: how, why, which context ended first, and when. One object for the whole
- * subtree. Immutable to its readers; any thread may read it.
+ * subtree. It never changes; any thread may read it.
  */
 public final class Ending {
   /** A leaf that was closed: most contexts end so, and their stories are told only if asked. */
   static final Ending LEAF_CLOSED =
-      new Ending(Status.CLOSED, BuiltInCause.CLOSED, PlainContext.BACKGROUND, Instant.MIN, "")
-          .completed();
+      new Ending(Status.CLOSED, BuiltInCause.CLOSED, PlainContext.BACKGROUND, null).completed();
 
   private final Status status;
   private final Throwable cause;
   private final AbstractContext origin;
-  private final Instant at;
-  private final String message;
+
+  /** What has happened, where that says more than who ended it: where the time went, who failed. */
+  private final @Nullable String story;
+
+  /** Null until asked for where it is a normal close, which must cost next to nothing. */
+  private volatile @Nullable Instant at;
 
   /** The ends of walks that had been at contexts below before this end's walk came by. */
   private List<Ending> others = List.of();
@@ -31,36 +34,31 @@ public final class Ending {
   /** Whether this end's walk has been everywhere; publishes {@link #others}. */
   private volatile boolean walked;
 
-  private Ending(
-      Status status, Throwable cause, AbstractContext origin, Instant at, String message) {
+  private Ending(Status status, Throwable cause, AbstractContext origin, @Nullable String story) {
     this.status = status;
     this.cause = cause;
     this.origin = origin;
-    this.at = at;
-    this.message = message;
+    this.story = story;
+    if (status != Status.CLOSED) {
+      this.at = origin.time().instant();
+    }
   }
 
   static Ending cancelled(CancelContext origin, Throwable cause) {
-    String message = "cancelled by the owner of " + origin.owner();
-    return new Ending(
-        Status.CANCELLED,
-        cause,
-        origin,
-        origin.time().instant(),
-        cause instanceof BuiltInCause ? message : message + ": " + cause);
+    return new Ending(Status.CANCELLED, cause, origin, null);
+  }
+
+  /** A cancel that nobody called: a fork has decided its group (R33). */
+  static Ending decided(CancelContext origin, Throwable cause, String story) {
+    return new Ending(Status.CANCELLED, cause, origin, story);
   }
 
   static Ending closed(CancelContext origin) {
-    return new Ending(
-        Status.CLOSED,
-        BuiltInCause.CLOSED,
-        origin,
-        origin.time().instant(),
-        "closed by its owner, " + origin.owner());
+    return new Ending(Status.CLOSED, BuiltInCause.CLOSED, origin, null);
   }
 
-  static Ending deadline(DeadlineContext origin, Throwable cause, String story) {
-    return new Ending(Status.DEADLINE_EXCEEDED, cause, origin, origin.time().instant(), story);
+  static Ending deadline(DeadlineContext origin, Throwable cause, String timeStory) {
+    return new Ending(Status.DEADLINE_EXCEEDED, cause, origin, timeStory);
   }
 
   /** How it ended; never {@link Status#ACTIVE}. */
@@ -78,21 +76,41 @@ public final class Ending {
     return origin.path();
   }
 
-  /** When it ended, by the wall clock. */
+  /**
+   * When it ended, by the wall clock. Of a normal close: when somebody first asked; a close is not
+   * timed, because every request pays for it and next to nobody asks.
+   */
   public Instant at() {
-    return at;
+    Instant known = at;
+    if (known != null) {
+      return known;
+    }
+    Instant now = origin.time().instant();
+    synchronized (this) {
+      known = at;
+      if (known == null) {
+        known = now;
+        at = now;
+      }
+      return known;
+    }
   }
 
   /** One sentence: who ended what and why; for a deadline also where the time went (R31). */
   public String message() {
-    return message;
+    if (status == Status.CLOSED) {
+      return "closed by its owner, " + origin.owner();
+    }
+    String message = story == null ? "cancelled by the owner of " + origin.owner() : story;
+    boolean told = status == Status.DEADLINE_EXCEEDED || cause instanceof BuiltInCause;
+    return told ? message : message + ": " + cause;
   }
 
   ContextEndedException exception(@Nullable Throwable failure) {
     Throwable because = failure != null ? failure : cause instanceof BuiltInCause ? null : cause;
     return status == Status.DEADLINE_EXCEEDED
-        ? new DeadlineExceededException(this, message, because)
-        : new ContextCancelledException(this, message, because);
+        ? new DeadlineExceededException(this, message(), because)
+        : new ContextCancelledException(this, message(), because);
   }
 
   /** An end without a walk: nothing hangs below. */
@@ -143,6 +161,6 @@ public final class Ending {
 
   @Override
   public String toString() {
-    return status + " at " + at + ": " + message + " (" + path() + ")";
+    return status + " at " + at() + ": " + message() + " (" + path() + ")";
   }
 }

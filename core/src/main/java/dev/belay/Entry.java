@@ -3,12 +3,25 @@ package dev.belay;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that hangs in a {@link Link} and must be told when its context ends: a child, or a
- * reaction. The pointers belong to the list and are guarded by its lock; after the list was drained
- * they belong to the thread that drained it.
+ * Something below a context that its end must reach: a child, or a reaction. It hangs in a {@link
+ * Lane} of the context above. The pointers are guarded by the lane's lock; after the lane was
+ * drained they belong to the thread that drained it.
  */
 abstract sealed class Entry permits Branch, Reaction {
-  @Nullable Link list;
+  /** Where this hangs; set before the entry can be seen by another thread. */
+  @Nullable Lane lane;
+
   @Nullable Entry previous;
   @Nullable Entry next;
+
+  /** The context that has to be ended; null if it was dropped and collected. */
+  abstract @Nullable CancelContext context();
+
+  /** Takes this out of where it hangs, unless it is out or its lane was drained. */
+  final void unhang() {
+    Lane in = lane;
+    if (in != null) {
+      in.remove(this);
+    }
+  }
 }

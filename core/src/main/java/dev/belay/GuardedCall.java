@@ -1,53 +1,67 @@
 package dev.belay;
 
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A body that runs under a canceller, and the hand-over between its return and the cancels sent to
- * it (R21–R24). Calls nest on a thread; all calls of one nest share a lock. It is held for a few
- * writes only: a cancel is sent without it, between {@code underWay++} and {@code underWay--}, and
- * the body's thread leaves only when {@code underWay} is 0 or its patience is over.
+ * it (R21–R24). Calls nest on a thread. A call goes RUNNING → FINISHED when nobody ever cancels:
+ * two writes. Whoever wants to send it a cancel makes it SIGNALLED first; then both sides meet at
+ * the nest's {@link Handover}.
  */
 final class GuardedCall extends Reaction {
   private static final long FIRST_PAUSE = 500_000;
   private static final long LONGEST_PAUSE = 100_000_000;
 
-  /** The innermost call of the thread. */
-  private static final ThreadLocal<@Nullable GuardedCall> INNERMOST = new ThreadLocal<>();
+  private static final int RUNNING = 0;
+  private static final int SIGNALLED = 1;
+  private static final int FINISHED = 2;
 
-  /** What the calls of one nest share. */
-  private static final class Nest {
-    final ReentrantLock lock = new ReentrantLock();
-    final Condition changed = lock.newCondition();
-    @Nullable GuardedCall innermost;
+  private static final VarHandle PHASE;
+  private static final VarHandle HANDOVER;
+  private static final VarHandle INNERMOST;
+
+  static {
+    try {
+      var lookup = MethodHandles.lookup();
+      PHASE = lookup.findVarHandle(GuardedCall.class, "phase", int.class);
+      HANDOVER = lookup.findVarHandle(GuardedCall.class, "handover", Handover.class);
+      INNERMOST = lookup.findVarHandle(GuardedCall.class, "innermost", GuardedCall.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
-  private final AbstractContext ctx;
-  private final @Nullable CancelContext scope;
+  final AbstractContext ctx;
 
   /** Null for a shield. */
   private final @Nullable Canceller canceller;
 
   private final @Nullable GuardedCall outer;
-  private final Nest nest;
+  private final GuardedCall outermost;
+  private volatile int phase;
 
-  // Guarded by nest.lock:
-  private boolean finished;
-  private boolean holding;
+  // Of the outermost call, for all of its nest:
+  private volatile @Nullable GuardedCall innermost;
+  private volatile @Nullable Handover handover;
+
+  // Guarded by the hand-over's lock:
+  boolean finished;
+  boolean holding;
+  int underWay;
+  @Nullable AbstractContext sentFor;
+
+  /** Written between {@link Handover#take} and {@link Handover#sent}. */
   private int attempts;
-  private int underWay;
-  private @Nullable AbstractContext sentFor;
 
   private GuardedCall(AbstractContext ctx, @Nullable Canceller canceller) {
+    super(ctx.scope());
     this.ctx = ctx;
-    this.scope = ctx.scope();
     this.canceller = canceller;
     this.holding = canceller == null;
-    this.outer = INNERMOST.get();
-    this.nest = outer == null ? new Nest() : outer.nest;
+    this.outer = Binding.innermost();
+    this.outermost = outer == null ? this : outer.outermost;
   }
 
   static <T extends @Nullable Object, X extends Exception> T call(
@@ -59,7 +73,9 @@ final class GuardedCall extends Reaction {
   static <T extends @Nullable Object, X extends Exception> T shielded(
       AbstractContext ctx, ContextCallable<T, X> body) throws X {
     ctx.throwIfDone();
-    return INNERMOST.get() == null ? Binding.call(ctx, body) : new GuardedCall(ctx, null).run(body);
+    return Binding.innermost() == null
+        ? Binding.call(ctx, body)
+        : new GuardedCall(ctx, null).runShielded(body);
   }
 
   private <T extends @Nullable Object, X extends Exception> T run(ContextCallable<T, X> body)
@@ -82,17 +98,47 @@ final class GuardedCall extends Reaction {
     }
   }
 
-  private void enter() {
-    INNERMOST.set(this);
-    nest.lock.lock();
+  private <T extends @Nullable Object, X extends Exception> T runShielded(
+      ContextCallable<T, X> body) throws X {
+    boolean interrupted = false;
     try {
-      nest.innermost = this;
+      enter();
+      interrupted = quiet();
+      return Binding.call(ctx, body);
     } finally {
-      nest.lock.unlock();
+      finish(null);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
+  }
+
+  // ---- the body's side
+
+  private void enter() {
+    Binding.innermost(this);
+    INNERMOST.setVolatile(outermost, this);
+    CancelContext scope = context();
     if (scope != null && !scope.observe(this)) {
       fire();
     }
+  }
+
+  /**
+   * Sees to it that nothing which was sent before the shield went up arrives behind it.
+   *
+   * @return whether an interrupt of ours had arrived: it is kept for the end of the shield
+   */
+  private boolean quiet() {
+    boolean arrived = false;
+    for (GuardedCall call = outer; call != null; call = call.outer) {
+      Canceller theirs = call.canceller;
+      if (theirs != null && call.phase == SIGNALLED) {
+        outermost.handover().quiet(call, Nanos.of(theirs.patience()));
+        arrived |= theirs instanceof Interruption interruption && interruption.sent();
+      }
+    }
+    return arrived && Thread.interrupted();
   }
 
   /**
@@ -101,39 +147,24 @@ final class GuardedCall extends Reaction {
    * @return the context for whose end a cancel was sent; null if none was
    */
   private @Nullable AbstractContext finish(@Nullable Throwable failure) {
+    CancelContext scope = context();
     if (scope != null) {
       scope.unobserve(this);
     }
-    boolean interrupted = false;
-    boolean abandoned;
-    AbstractContext ended;
-    long patience = canceller == null ? 0 : Nanos.of(canceller.patience()); // without the lock
-    nest.lock.lock();
+    boolean untouched = PHASE.compareAndSet(this, RUNNING, FINISHED);
+    boolean abandoned = false;
     try {
-      finished = true;
-      nest.innermost = outer;
-      nest.changed.signalAll();
-      long left = patience;
-      while (underWay > 0 && left > 0) {
-        try {
-          left = nest.changed.awaitNanos(left);
-        } catch (InterruptedException e) {
-          // Ours, sent by the very cancel that we wait for, or a foreign one that must be kept.
-          interrupted = true;
-        }
+      if (!untouched) {
+        long patience = canceller == null ? 0 : Nanos.of(canceller.patience());
+        INNERMOST.setVolatile(outermost, outer);
+        abandoned = outermost.handover().leave(this, patience);
       }
-      abandoned = underWay > 0;
-      ended = sentFor;
     } finally {
-      nest.lock.unlock();
-      if (outer == null) {
-        INNERMOST.remove();
-      } else {
-        INNERMOST.set(outer);
-      }
+      INNERMOST.setRelease(outermost, outer);
+      Binding.innermost(outer);
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (untouched) {
+      return null;
     }
     if (canceller instanceof Interruption interruption) {
       interruption.settle(failure);
@@ -141,82 +172,71 @@ final class GuardedCall extends Reaction {
     if (abandoned && canceller != null) {
       canceller.abandoned();
     }
-    return ended;
+    return sentFor;
   }
 
   // ---- the other side: runs when the context has ended, on a thread of its own
 
   @Override
   void fire() {
-    ctx.time().start("belay-canceller", this::signal);
+    if (claim()) {
+      ctx.time().start("belay-canceller", this::signal);
+    }
   }
 
   private void signal() {
+    Handover meeting = outermost.handover();
     if (canceller == null) {
-      release();
+      meeting.release(this);
       return;
     }
     long pause = FIRST_PAUSE;
-    GuardedCall target = take(0);
+    GuardedCall target = meeting.take(this, 0);
     while (target != null) {
       target.send();
-      target.sent();
-      target = take(pause);
+      meeting.sent(target);
+      target = meeting.take(this, pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE);
     }
   }
 
-  /** The shield's limit has passed: the signals from outside go through. */
-  private void release() {
-    nest.lock.lock();
-    try {
-      holding = false;
-      nest.changed.signalAll();
-    } finally {
-      nest.lock.unlock();
-    }
+  /** Makes the body's thread come by the hand-over when it leaves; false if it has left. */
+  boolean claim() {
+    return phase == SIGNALLED
+        || PHASE.compareAndSet(this, RUNNING, SIGNALLED)
+        || phase == SIGNALLED;
   }
 
-  /** Waits for {@code pause} and for what is to be cancelled now; null when this call is over. */
-  private @Nullable GuardedCall take(long pause) {
-    nest.lock.lock();
-    try {
-      long left = pause;
-      while (!finished && left > 0) {
-        left = nest.changed.awaitNanos(left);
-      }
-      while (!finished) {
-        GuardedCall target = target();
-        if (target != null && target.underWay == 0) {
-          target.underWay++;
-          target.sentFor = ctx;
-          return target;
-        }
-        nest.changed.await(1, TimeUnit.SECONDS);
-      }
-      return null;
-    } catch (InterruptedException e) {
-      return null; // nobody holds this thread but us: it is never interrupted
-    } finally {
-      nest.lock.unlock();
+  private Handover handover() {
+    Handover existing = handover;
+    if (existing == null) {
+      HANDOVER.compareAndSet(this, null, new Handover());
+      existing = handover;
     }
+    if (existing == null) {
+      throw new AssertionError("set once, never unset");
+    }
+    return existing;
   }
 
-  /** The innermost canceller inside this call; null while a shield inside it holds. */
-  private @Nullable GuardedCall target() {
+  /**
+   * The innermost canceller inside this call; null while a shield inside it holds, or when the body
+   * has just left this call.
+   */
+  @Nullable GuardedCall target() {
     GuardedCall target = null;
-    for (GuardedCall call = nest.innermost; call != null; call = call.outer) {
-      if (call.canceller == null && call.holding) {
+    for (GuardedCall call = outermost.innermost; call != null; call = call.outer) {
+      if (call.canceller == null && call.holding && call.claim()) {
         return null;
       }
       if (target == null && call.canceller != null) {
         target = call;
       }
       if (call.equals(this)) {
-        break;
+        return target;
       }
     }
-    return target;
+    return null;
   }
 
   /** Called without a lock: a driver's cancel takes seconds, and an interrupt can hang. */
@@ -228,16 +248,6 @@ final class GuardedCall extends Reaction {
     } catch (Throwable t) {
       // The next attempt follows, after an error too: else the body's thread waited for a cancel
       // that never ends, and nobody stopped the body. What failed shows in the body's own failure.
-    }
-  }
-
-  private void sent() {
-    nest.lock.lock();
-    try {
-      underWay--;
-      nest.changed.signalAll();
-    } finally {
-      nest.lock.unlock();
     }
   }
 }

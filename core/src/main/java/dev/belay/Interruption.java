@@ -34,6 +34,11 @@ final class Interruption implements Canceller {
     return sent && failure instanceof Exception && explainsInterrupt(failure);
   }
 
+  /** Whether our interrupt was sent. */
+  boolean sent() {
+    return sent;
+  }
+
   /** Takes our interrupt back; called on the interrupted thread when none can follow. */
   void settle(@Nullable Throwable failure) {
     // An InterruptedException has used our interrupt up: a flag that is set now is foreign.

@@ -1,93 +1,185 @@
 package dev.belay;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a context hangs in its parent, and the list of what hangs below it. A context that nobody
- * observes or derives from has none (R26). The list is guarded by the link's monitor, which is held
- * for a few pointer writes only, never while foreign code runs.
+ * What a context has that others derive from, or that is observed more than once: the lanes in
+ * which what is below it hangs, and its own place in the context above.
+ *
+ * <p>Links hold each other from the root down, and their reactions, but their own contexts only
+ * weakly. A reaction holds its context, and a context holds those above it. So whatever is observed
+ * is kept, with all above it, and what is dropped unobserved is collected (R27).
  */
-final class Link extends Branch {
+final class Link extends WeakReference<CancelContext> {
   /** From here on a chain is more likely a mistake (a context derived in a loop) than meant. */
   private static final int SUSPICIOUS_DEPTH = 10_000;
 
-  /** Stands in the place of a link once a leaf was closed: none may be made any more. */
-  static final Link NEVER = new Link(new CancelContext(PlainContext.BACKGROUND, null, null), null);
+  /** More threads than processors cannot meet at one lane. */
+  private static final int LANES =
+      Integer.highestOneBit(Math.min(16, 2 * Runtime.getRuntime().availableProcessors()));
 
+  private static final VarHandle MORE;
   private static volatile boolean reported;
 
+  static {
+    try {
+      MORE = MethodHandles.lookup().findVarHandle(Link.class, "more", Lane[].class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final int depth;
-  private @Nullable Entry first;
-  private @Nullable Entry last;
-  private boolean drained;
+  private final Lane first = new Lane();
 
-  /** Where the context was made, if its root records that. */
-  final @Nullable Throwable site;
+  /** Made when two threads have met at {@link #first}, which is among them. */
+  private volatile Lane @Nullable [] more;
 
-  Link(CancelContext owner, @Nullable Link above) {
-    super(owner);
+  /** The reaction that had this context for itself, and still hangs in the context above. */
+  volatile @Nullable Reaction lone;
+
+  /** The place in the context above; null at the top. */
+  final @Nullable Branch branch;
+
+  /** The second place of a merged context. */
+  volatile @Nullable Branch second;
+
+  /** The timer of the owner's deadline, to be cancelled if the owner is dropped. */
+  volatile @Nullable Alarm alarm;
+
+  /** Where the context was made, if that is recorded. */
+  final @Nullable CreationSite site;
+
+  /** Keeps the owner where whoever inspects the tree wants to see what was dropped. */
+  @SuppressWarnings("UnusedVariable") // held, not read
+  private final @Nullable CancelContext kept;
+
+  Link(CancelContext owner, @Nullable Link above, @Nullable CreationSite site) {
+    super(owner, Dropped.QUEUE);
     this.depth = above == null ? 1 : above.depth + 1;
-    this.site = owner.frame.environment.recordsSites() ? new CreationSite(owner.toString()) : null;
+    this.branch = above == null ? null : new Branch(this);
+    this.site = site;
+    this.kept = owner.frame.environment.recordsSites() ? owner : null;
+    Dropped.linkMade();
   }
 
-  /** Appends {@code entry}; false, and nothing done, if the owner has ended. */
-  synchronized boolean add(Entry entry) {
-    if (drained || child.hasEnded()) {
-      return false;
+  // ---- what hangs below
+
+  /** Hangs {@code entry} in; false, and nothing done, if the owner has ended. */
+  boolean add(Entry entry) {
+    Lane lane = locked();
+    try {
+      if (lane.drained()) {
+        return false;
+      }
+      entry.lane = lane;
+      lane.append(entry);
+      return true;
+    } finally {
+      lane.unlock();
     }
-    entry.list = this;
-    entry.previous = last;
-    if (last == null) {
-      first = entry;
-    } else {
-      last.next = entry;
-    }
-    last = entry;
-    return true;
   }
 
-  /** Takes {@code entry} out, unless it is out or the list was drained. */
-  synchronized void remove(Entry entry) {
-    if (drained || entry.list != this) {
-      return;
+  /** A lane for the calling thread, locked by it. */
+  Lane locked() {
+    Lane[] lanes = more;
+    if (lanes == null) {
+      if (first.tryLock()) {
+        return first;
+      }
+      lanes = widened();
     }
-    if (entry.previous == null) {
-      first = entry.next;
-    } else {
-      entry.previous.next = entry.next;
-    }
-    if (entry.next == null) {
-      last = entry.previous;
-    } else {
-      entry.next.previous = entry.previous;
-    }
-    entry.list = null;
-    entry.previous = null;
-    entry.next = null;
+    Lane lane = lanes[spread(Thread.currentThread().threadId()) & (lanes.length - 1)];
+    lane.lock();
+    return lane;
   }
 
-  /** Empties the list for good; the caller owns the returned chain. */
-  synchronized @Nullable Entry drain() {
-    drained = true;
-    Entry head = first;
-    first = null;
-    last = null;
-    return head;
+  private static int spread(long id) {
+    // Consecutive ids are common, and so are ids that differ by a power of two.
+    return (int) ((id * 0x9E3779B97F4A7C15L) >>> 48);
+  }
+
+  private Lane[] widened() {
+    Lane[] lanes = new Lane[LANES];
+    Arrays.setAll(lanes, i -> i == 0 ? first : new Lane());
+    first.lock();
+    try {
+      if (first.drained()) {
+        // Nobody may find a lane that is not drained.
+        Arrays.fill(lanes, first);
+      }
+      return MORE.compareAndSet(this, null, lanes) ? lanes : requireMore();
+    } finally {
+      first.unlock();
+    }
+  }
+
+  private Lane[] requireMore() {
+    Lane[] lanes = more;
+    if (lanes == null) {
+      throw new AssertionError("set once, never unset");
+    }
+    return lanes;
+  }
+
+  /** Empties all lanes for good and hands what hung in them to {@code walk}. */
+  void drain(Walk walk) {
+    if (site != null) {
+      Dropped.ended(this);
+    }
+    walk.visit(first.drain(), this);
+    Lane[] lanes = more;
+    if (lanes != null) {
+      for (int i = 1; i < lanes.length; i++) {
+        walk.visit(lanes[i].drain(), this);
+      }
+    }
   }
 
   /** What hangs here now. */
-  synchronized List<Entry> entries() {
+  List<Entry> entries() {
     var entries = new ArrayList<Entry>();
-    for (Entry e = first; e != null; e = e.next) {
-      entries.add(e);
+    Lane[] lanes = more;
+    if (lanes == null) {
+      first.forEach(entries::add);
+    } else {
+      for (Lane lane : lanes) {
+        lane.forEach(entries::add);
+      }
     }
     return entries;
   }
 
+  // ---- the own place
+
+  /** Takes the owner out of the contexts above. */
+  void unhang() {
+    if (branch != null) {
+      branch.unhang();
+    }
+    Branch other = second;
+    if (other != null) {
+      other.unhang();
+    }
+    Reaction alone = lone;
+    if (alone != null) {
+      alone.unhang();
+    }
+  }
+
+  /** Whether the owner hangs in two contexts. */
+  boolean merges() {
+    return second != null;
+  }
+
   /** Says once per process that a chain is suspiciously deep (R8). Call without a lock. */
-  void reportDepth() {
+  void reportDepth(CancelContext owner) {
     if (depth == SUSPICIOUS_DEPTH && !reported) {
       reported = true;
       System.getLogger("dev.belay")
@@ -95,7 +187,7 @@ final class Link extends Branch {
               System.Logger.Level.WARNING,
               "a chain of {0} contexts: is one derived from itself in a loop? {1}",
               depth,
-              child);
+              owner);
     }
   }
 }

@@ -4,14 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A scope that ends with either of two (R9). It hangs in both from its creation. */
 final class MergedContext extends CancelContext {
-  private final @Nullable DeadlineContext limiter;
-  private @Nullable Branch second;
-  private @Nullable CancelContext other;
-
   private MergedContext(
-      PlainContext frame, @Nullable CancelContext upper, @Nullable DeadlineContext limiter) {
-    super(frame, upper, limiter);
-    this.limiter = limiter;
+      PlainContext frame,
+      @Nullable CancelContext upper,
+      @Nullable DeadlineContext limiter,
+      long deadlineNanos) {
+    super(frame, upper, limiter, deadlineNanos);
   }
 
   static CancelContext of(AbstractContext parent, AbstractContext other) {
@@ -25,10 +23,11 @@ final class MergedContext extends CancelContext {
       upper.linked();
     }
     DeadlineContext limiter = earliest(upper, second);
-    var merged = new MergedContext(parent.frame(), upper, limiter);
-    merged.linked();
-    if (second != null) {
-      merged.join(second);
+    long deadline = limiter == null ? Long.MAX_VALUE : limiter.deadlineNanos;
+    var merged = new MergedContext(parent.frame(), upper, limiter, deadline);
+    Link link = merged.linked();
+    if (link != null && second != null) {
+      merged.join(link, second);
     }
     return merged;
   }
@@ -40,42 +39,25 @@ final class MergedContext extends CancelContext {
     return second != null && second.isBefore(first) ? second : first;
   }
 
-  private void join(CancelContext scope) {
-    Branch branch = Branch.of(this);
-    synchronized (this) {
-      second = branch;
-      other = scope;
-    }
-    Link list = scope.detect() == null ? scope.linked() : null;
-    if (list == null || !list.add(branch)) {
-      // Nothing can hang below this context yet: its end needs no walk.
+  private void join(Link link, CancelContext scope) {
+    var branch = new Branch(link);
+    link.second = branch;
+    while (!hangs(branch, scope)) {
       Ending ended = scope.story();
       if (ended != null) {
+        // Nothing can hang below this context yet: its end needs no walk.
         flip(ended);
+        break;
       }
+      Thread.onSpinWait(); // the scope's parent has ended, and its walk is about to come by
     }
     if (hasEnded()) {
-      unlink();
+      link.unhang();
     }
   }
 
-  @Override
-  @Nullable DeadlineContext limiter() {
-    return limiter;
-  }
-
-  @Override
-  void unlink() {
-    super.unlink();
-    Branch branch;
-    CancelContext scope;
-    synchronized (this) {
-      branch = second;
-      scope = other;
-    }
-    Link list = scope == null ? null : scope.link();
-    if (branch != null && list != null) {
-      list.remove(branch);
-    }
+  private static boolean hangs(Branch branch, CancelContext scope) {
+    Link list = scope.detect() == null ? scope.linked() : null;
+    return list != null && list.add(branch);
   }
 }

@@ -36,11 +36,13 @@ final class PlainContext extends AbstractContext {
   static CancellableContext root(String name, TimeSource time, boolean recordSites) {
     Require.argument(name, "name", "name the root after the part of the program it serves");
     Require.argument(time, "time", "pass TimeSource.system()");
-    var environment = new Environment(time, true, recordSites);
+    return root(name, new Environment(time, true, recordSites));
+  }
+
+  static CancellableContext root(String name, Environment environment) {
     var frame = new PlainContext(BACKGROUND, null, name, Values.NONE, environment);
-    var root = new CancelContext(frame, null, null);
+    var root = CancelContext.root(frame);
     environment.root = root;
-    root.linked();
     return root;
   }
 

@@ -1,6 +1,5 @@
 package dev.belay;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,10 +85,5 @@ final class Values {
   private static int first(ContextKey<?> key, int length) {
     // The hash is multiplicative: its high bits are the spread ones.
     return (key.hash >>> (Integer.numberOfLeadingZeros(length) + 2)) << 1;
-  }
-
-  @Override
-  public String toString() {
-    return Arrays.stream(table).filter(ContextKey.class::isInstance).toList().toString();
   }
 }

@@ -2,12 +2,14 @@ package dev.belay;
 
 import dev.belay.spi.TimeSource;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** A thread that waits for the end of a context. */
 final class Waiter extends Reaction {
   private final Thread thread;
 
-  private Waiter(Thread thread) {
+  private Waiter(@Nullable CancelContext scope, Thread thread) {
+    super(scope);
     this.thread = thread;
   }
 
@@ -18,7 +20,7 @@ final class Waiter extends Reaction {
    */
   static boolean await(AbstractContext ctx, long nanos) throws InterruptedException {
     CancelContext scope = ctx.scope();
-    var waiter = new Waiter(Thread.currentThread());
+    var waiter = new Waiter(scope, Thread.currentThread());
     if (scope != null && !scope.observe(waiter)) {
       return true;
     }

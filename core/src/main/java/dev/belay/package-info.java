@@ -38,7 +38,8 @@
  *
  * <ul>
  *   <li>R11 The effective deadline is the earliest on the path; its owner tells the story.
- *   <li>R12 Time is monotonic; past is born ended; durations saturate; never early.
+ *   <li>R12 Time is monotonic; past is born ended; durations saturate; never early; {@code
+ *       isDone()} may be a millisecond late.
  *   <li>R13 An end that comes first removes the timer and the registration in the parent at once.
  *   <li>R14 Of a cancel and a deadline the one detected first wins, everywhere alike.
  * </ul>
@@ -77,6 +78,15 @@
  *   <li>R25 {@code wrap} binds, never interrupts; nothing else inherits.
  * </ul>
  *
+ * <h2>Cost and leaks</h2>
+ *
+ * <ul>
+ *   <li>R26 What nobody observes, binds or derives from costs one object; reading is O(1).
+ *   <li>R27 What is dropped unobserved is collected, with its timer and its place in the tree; what
+ *       is observed is kept until it ends. A forgotten close is logged for one context in 1024
+ *       ({@code -Ddev.belay.leakSample=N}, 0 for none), with the place that made it.
+ * </ul>
+ *
  * <h2>Threads, tracking, text</h2>
  *
  * <ul>
@@ -85,6 +95,23 @@
  *   <li>R30 {@code toString} is the path with names, time left and status, no values.
  *   <li>R31 A {@link dev.belay.DeadlineExceededException} says whose deadline, how long, and where
  *       the time went.
+ * </ul>
+ *
+ * <h2>Groups</h2>
+ *
+ * <ul>
+ *   <li>R32 A fork of a {@link dev.belay.TaskGroup} runs on its own virtual thread under a named
+ *       child of the group's context, whose end interrupts it unless the group says not to. Nothing
+ *       outlives the block; a fork that ignores its end is reported while the owner waits.
+ *   <li>R33 All must succeed, the first success wins, everything is collected, or what is there at
+ *       the deadline. The first real failure is what {@code join} throws; the others are its
+ *       suppressed exceptions, the cancellations that it caused last.
+ *   <li>R34 A limit bounds how many run at once; waiting for a turn ends with the context; {@code
+ *       tryFork} never waits.
+ *   <li>R35 A group belongs to the thread that opened it; misuse is told what to do; errors are
+ *       never swallowed.
+ *   <li>R36 {@code map} gives results in the order of the items; {@code stream} the same, lazily,
+ *       with bounded look-ahead.
  * </ul>
  */
 @NullMarked

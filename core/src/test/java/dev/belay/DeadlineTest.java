@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,6 +193,25 @@ class DeadlineTest extends Fixture {
             });
     clock.advance(SECOND);
     assertThat(ctx.cause()).isSameAs(failure);
+  }
+
+  @Test
+  @DisplayName("a supplier that asks its own context finds the end with the built-in cause")
+  void aCauseThatAsksItsOwnContext() throws Exception {
+    var asked = new AtomicReference<Context>(root);
+    var statuses = new ArrayList<Status>();
+    var ctx =
+        root.withTimeout(
+            SECOND,
+            () -> {
+              statuses.add(asked.get().status());
+              return new TimeoutException("too slow");
+            });
+    asked.set(ctx);
+    clock.advanceSilently(SECOND);
+    assertThat(ctx.status()).isEqualTo(Status.DEADLINE_EXCEEDED);
+    assertThat(statuses).containsExactly(Status.DEADLINE_EXCEEDED);
+    assertThat(ctx.cause()).isSameAs(BuiltInCause.DEADLINE);
   }
 
   @Test

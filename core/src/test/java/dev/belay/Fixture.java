@@ -12,10 +12,15 @@ import org.junit.jupiter.api.AfterEach;
 /** A root on a manual clock; every test ends with nothing live, no timer, and nothing bound. */
 abstract class Fixture {
   final ManualClock clock = new ManualClock();
-  final CancellableContext root = Roots.open("test", clock, false);
+  final CancellableContext root = open(clock);
 
   static final Duration SECOND = Duration.ofSeconds(1);
   static final ContextKey<String> USER = ContextKey.named("user", String.class);
+
+  /** Below a tracked root every context is linked at birth; {@link LeafTest} has another root. */
+  CancellableContext open(ManualClock time) {
+    return Roots.open("test", time, false);
+  }
 
   @AfterEach
   void nothingIsLeft() throws InterruptedException {

@@ -11,8 +11,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 /** The code of docs/guide/getting-started.md. */
@@ -23,9 +25,11 @@ class GettingStartedExamples {
   void oneIdiom() {
     Context parent = Context.background();
     String answer;
+    // @start region=idiom
     try (var ctx = parent.withTimeout(Duration.ofSeconds(2))) {
       answer = work(ctx);
     }
+    // @end region=idiom
     assertThat(answer).isEqualTo("worked");
   }
 
@@ -48,7 +52,8 @@ class GettingStartedExamples {
     }
   }
 
-  private static String all(Context ctx, List<String> items) throws InterruptedException {
+  // @start region=look
+  static String all(Context ctx, List<String> items) throws InterruptedException {
     for (String item : items) {
       ctx.throwIfDone();
       if (!ctx.hasTimeFor(Duration.ofMillis(10))) {
@@ -59,6 +64,15 @@ class GettingStartedExamples {
     return "all done";
   }
 
+  // @end region=look
+
+  // @start region=own-means
+  static String readLine(Context ctx, Socket socket, BufferedReader reader) throws IOException {
+    return ctx.call(Canceller.closing(socket), c -> reader.readLine());
+  }
+
+  // @end region=own-means
+
   @Test
   void stopWhatBlocksByItsOwnMeans() throws Exception {
     try (var ctx = Context.background().withCancel();
@@ -67,29 +81,75 @@ class GettingStartedExamples {
       var reader =
           new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
-      assertThatThrownBy(
-              () ->
-                  ctx.call(
-                      Canceller.closing(socket),
-                      c -> {
-                        ctx.cancel(); // the client leaves
-                        return reader.readLine();
-                      }))
+      var reading = new FutureTask<>(() -> readLine(ctx, socket, reader));
+      Thread thread = Thread.ofVirtual().start(reading);
+      Fixture.awaitParked(thread);
+      ctx.cancel();
+      thread.join();
+      assertThat(reading.exceptionNow())
           .isInstanceOf(ContextCancelledException.class)
           .hasCauseInstanceOf(IOException.class);
     }
   }
 
+  // @start region=process
+  static int run(Context ctx, String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).start();
+    int code = ctx.call(Canceller.destroying(process), c -> process.waitFor());
+    ctx.throwIfDone(); // a destroyed process has an exit code, too
+    return code;
+  }
+
+  // @end region=process
+
+  @Test
+  void aProcessIsDestroyed() throws Exception {
+    try (var ctx = Context.background().withCancel()) {
+      assertThat(run(ctx, "true")).isZero();
+      var running = new FutureTask<>(() -> run(ctx, "sleep", "60"));
+      Thread thread = Thread.ofVirtual().start(running);
+      Fixture.awaitParked(thread);
+      ctx.cancel();
+      thread.join();
+      assertThat(running.exceptionNow()).isInstanceOf(ContextCancelledException.class);
+    }
+  }
+
+  // @start region=detach
+  static void writeAudit(Context request, Queue<String> log) {
+    try (var audit = request.detach("audit", Duration.ofSeconds(5))) {
+      audit.run(c -> log.add("written for " + c.require(USER)));
+    }
+  }
+
+  // @end region=detach
+
   @Test
   void workThatMustOutliveItsRequest() {
-    List<String> log = new ArrayList<>();
+    var log = new ArrayDeque<String>();
     try (var root = Context.root("shop");
         var request = root.withValue(USER, "ada").withCancel()) {
       request.cancel();
-      try (var audit = request.detach("audit", Duration.ofSeconds(5))) {
-        audit.run(c -> log.add("written for " + c.require(USER)));
-      }
+      writeAudit(request, log);
     }
     assertThat(log).containsExactly("written for ada");
+  }
+
+  // @start region=shielded
+  /** What must be finished although the request has ended: a rollback, a compensation. */
+  static void giveBack(Context ctx, Queue<String> stock, String item) {
+    ctx.runShielded(Duration.ofSeconds(5), c -> stock.add(item));
+  }
+
+  // @end region=shielded
+
+  @Test
+  void aShieldedBodyRunsAlthoughTheContextHasEnded() {
+    var stock = new ArrayDeque<String>();
+    try (var ctx = Context.background().withCancel()) {
+      ctx.cancel();
+      giveBack(ctx, stock, "tea");
+    }
+    assertThat(stock).containsExactly("tea");
   }
 }

@@ -296,6 +296,19 @@ class TreeTest extends Fixture {
   }
 
   @Test
+  @DisplayName("R9: a merge with what has ended leaves nothing in the other parent")
+  void aMergeWithWhatHasEndedLeavesNothing() {
+    CancellableContext parent = root.withCancel();
+    CancellableContext other = root.withCancel();
+    other.cancel();
+    CancellableContext merged = parent.withCancelFrom(other);
+    assertThat(merged.status()).isEqualTo(Status.CANCELLED);
+    assertThat(merged.cause()).isSameAs(other.cause());
+    assertThat(((CancelContext) parent).link().entries()).isEmpty();
+    parent.close();
+  }
+
+  @Test
   @DisplayName("R8: toString of a long chain elides its middle")
   void aLongChainIsPrintedShort() {
     Context leaf = Context.background();

@@ -25,6 +25,14 @@ public interface TimeSource {
   /** Nanoseconds since a fixed origin of this source: never negative, never going back. */
   long nanoTime();
 
+  /**
+   * A reading of {@link #nanoTime()} that is never ahead of it and at most about a millisecond
+   * behind, where that can be had for less.
+   */
+  default long coarseNanoTime() {
+    return nanoTime();
+  }
+
   /** The wall clock, for display and for the wire; never used to decide that a deadline passed. */
   Instant instant();
 

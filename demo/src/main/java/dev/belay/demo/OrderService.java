@@ -11,21 +11,18 @@ import dev.belay.demo.mail.MailWorkers;
 import dev.belay.demo.order.OrderBook;
 import dev.belay.demo.order.OrderTaking;
 import dev.belay.demo.order.Stock;
+import dev.belay.demo.order.Undoing;
 import dev.belay.demo.payment.PaymentClient;
 import dev.belay.demo.payment.PaymentService;
 import dev.belay.demo.web.Front;
+import dev.belay.demo.web.HttpHost;
 import dev.belay.demo.web.Payments;
 import dev.belay.demo.web.Requests;
 import dev.belay.demo.web.Shop;
-import dev.belay.http.server.RequestContexts;
 import dev.belay.jdbc.client.ContextDataSource;
-import dev.belay.jetty.ContextEndpoint;
-import dev.belay.jetty.ContextHandler;
-import dev.belay.jetty.ContextHttpConnectionFactory;
 import dev.belay.postgres.EmbeddedPostgres;
 import dev.belay.spi.LiveContext;
 import dev.belay.spi.TreeInspector;
-import java.io.IOException;
 import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,13 +31,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,66 +44,57 @@ import org.slf4j.LoggerFactory;
 public final class OrderService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OrderService.class);
   private static final int POOL_SIZE = 16;
-  private static final int BACKLOG = 4096;
-  private static final Duration REQUEST_LIMIT = Duration.ofSeconds(90);
   private static final Duration CANCEL_LIMIT = Duration.ofSeconds(30);
-
-  /**
-   * What the service is to use.
-   *
-   * @param port where it listens; 0 for any
-   * @param postgres a JDBC URL; null for an embedded server
-   * @param smtp HOST:PORT; null for an embedded server
-   * @param slowable whether requests may slow their steps down
-   * @param grace how long running requests may go on at shutdown
-   */
-  public record Settings(
-      int port,
-      @Nullable String postgres,
-      @Nullable String smtp,
-      boolean slowable,
-      Duration grace) {
-
-    /** Everything embedded, any port. */
-    public static Settings embedded() {
-      return new Settings(0, null, null, true, Duration.ofSeconds(5));
-    }
-  }
 
   /**
    * What a shutdown did.
    *
-   * @param mailsWaiting never started: they wait in the database for the next start
+   * @param mailsWaiting they wait in the database for the next start
+   * @param mailsFailed that the mail server has refused for good, since the database was made
+   * @param ordersToUndo that failed and could not be undone; the next start will
    */
-  public record Shutdown(Requests.Report requests, long mailsWaiting) {
+  public record Shutdown(
+      Requests.Report requests, long mailsWaiting, long mailsFailed, int ordersToUndo) {
     @Override
     public String toString() {
-      return "%d finished, %d cancelled, %d stuck; %d mails never started"
-          .formatted(requests.finished(), requests.cancelled(), requests.stuck(), mailsWaiting);
+      return ("%d finished, %d cancelled, %d stuck; %d mails never started, %d refused for good;"
+              + " %d orders left to be undone")
+          .formatted(
+              requests.finished(),
+              requests.cancelled(),
+              requests.stuck(),
+              mailsWaiting,
+              mailsFailed,
+              ordersToUndo);
     }
   }
 
   private final Duration grace;
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final WorkForNobody workForNobody;
   private final CancellableContext root;
   private final CancellableContext requestRoot;
   private final CancellableContext running;
   private final HikariDataSource pool;
   private final @Nullable GreenMail greenMail;
   private final MailWorkers mails;
+  private final Undoing undoing;
   private final Requests requests;
   private final Requests payments;
-  private final ServerConnector connector;
+  private final HttpHost paymentHost;
+  private final HttpHost host;
   private @Nullable Shutdown shutdown;
 
-  private OrderService(Settings settings) throws Exception {
+  private OrderService(Context ctx, Settings settings) throws Exception {
     grace = settings.grace();
+    workForNobody = new WorkForNobody(settings.heeding());
     try {
-      String url = settings.postgres() == null ? embeddedDatabase() : settings.postgres();
-      migrate(url);
+      root = own(Context.root("order service"));
+      String url = settings.postgres() == null ? embeddedDatabase(ctx) : settings.postgres();
+      own(DatabaseClaim.claim(root, url));
+      migrate(ctx, url);
       pool = own(pool(url));
       greenMail = settings.smtp() == null ? embeddedMailServer() : null;
-      root = own(Context.root("order service"));
       requestRoot = own(Context.root("orders-api"));
       // Below the root, which lives on: what a cancelled order has to undo hangs there.
       running = own(requestRoot.withCancel());
@@ -121,23 +105,35 @@ public final class OrderService implements AutoCloseable {
           new Requests(
               Front.of(new Payments(new PaymentService(database), secret), settings.slowable()));
       // A server of its own: it must answer until the last order was finished or undone.
-      var paymentServer = serve("payments-http", 0, root, payments);
-      var paymentClient = own(new PaymentClient(() -> address(paymentServer), secret));
+      paymentHost = HttpHost.start("payments-http", 0, root, payments);
+      own(paymentHost::stop);
+      URI detour = settings.payments();
+      var client =
+          own(new PaymentClient(() -> detour == null ? paymentHost.address() : detour, secret));
       var stock = new Stock(database);
       var orders = new OrderBook(database);
-      var taking = new OrderTaking(stock, paymentClient, orders, mails::wake);
+      undoing = own(new Undoing(root, stock, client));
+      var taking = new OrderTaking(stock, client, orders, undoing, mails::wake);
       requests = new Requests(Front.of(new Shop(stock, orders, taking), settings.slowable()));
-      taking.recover(root);
-      connector = serve("orders-http", settings.port(), running, requests);
+      undoing.recover(ctx);
+      host =
+          HttpHost.start("orders-http", settings.port(), running, workForNobody.around(requests));
+      own(host::stop);
     } catch (Exception e) {
       closeOwned();
+      ctx.throwIfDone(e);
       throw e;
     }
   }
 
-  /** Starts the service; it answers when this returns. The caller closes it. */
-  public static OrderService start(Settings settings) throws Exception {
-    return new OrderService(settings);
+  /**
+   * Starts the service; it answers when this returns. The caller closes it.
+   *
+   * @param ctx of the start alone: its end ends the start, and nothing is left
+   * @throws ContextEndedException if it has ended first
+   */
+  public static OrderService start(Context ctx, Settings settings) throws Exception {
+    return new OrderService(ctx, settings);
   }
 
   private <T extends AutoCloseable> T own(T part) {
@@ -145,18 +141,20 @@ public final class OrderService implements AutoCloseable {
     return part;
   }
 
-  private String embeddedDatabase() throws IOException {
+  private String embeddedDatabase(Context ctx) throws Exception {
     log.info("starting PostgreSQL (the first start on a machine takes some seconds)");
-    return own(EmbeddedPostgres.start()).jdbcUrl();
+    return own(ctx.callInterruptibly(c -> EmbeddedPostgres.start())).jdbcUrl();
   }
 
-  private static void migrate(String url) {
-    Flyway.configure().dataSource(url, null, null).load().migrate();
+  private static void migrate(Context ctx, String url) {
+    ctx.run(c -> Flyway.configure().dataSource(url, null, null).load().migrate());
   }
 
-  private static HikariDataSource pool(String url) {
+  private HikariDataSource pool(String url) {
+    var driver = new PGSimpleDataSource();
+    driver.setUrl(url);
     var config = new HikariConfig();
-    config.setJdbcUrl(url);
+    config.setDataSource(workForNobody.counting(driver));
     config.setMaximumPoolSize(POOL_SIZE);
     // The contexts bound the wait; this only bounds what has none.
     config.setConnectionTimeout(120_000);
@@ -181,33 +179,14 @@ public final class OrderService implements AutoCloseable {
         root, database, smtp.substring(0, colon), Integer.parseInt(smtp.substring(colon + 1)));
   }
 
-  private ServerConnector serve(String name, int port, Context parent, ContextEndpoint endpoint)
-      throws Exception {
-    var threads = new QueuedThreadPool(16, 4);
-    threads.setName(name);
-    threads.setVirtualThreadsExecutor(
-        own(Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory())));
-    var server = new Server(threads);
-    var configuration = new HttpConfiguration();
-    configuration.setSendServerVersion(false);
-    var http = new ServerConnector(server, 1, 1, new ContextHttpConnectionFactory(configuration));
-    http.setHost("127.0.0.1");
-    http.setPort(port);
-    http.setAcceptQueueSize(BACKLOG);
-    server.addConnector(http);
-    server.setHandler(new ContextHandler(parent, new RequestContexts(REQUEST_LIMIT), endpoint));
-    own(server::stop);
-    server.start();
-    return http;
-  }
-
   /** Where the service answers. */
   public URI address() {
-    return address(connector);
+    return host.address();
   }
 
-  private static URI address(ServerConnector server) {
-    return URI.create("http://127.0.0.1:" + server.getLocalPort());
+  /** Where its payment service answers. */
+  public URI paymentAddress() {
+    return paymentHost.address();
   }
 
   /** The pool, for the books and for tests. */
@@ -238,6 +217,16 @@ public final class OrderService implements AutoCloseable {
     return mails;
   }
 
+  /** The orders that are yet to be undone. */
+  public Undoing undoing() {
+    return undoing;
+  }
+
+  /** What was done for customers who had gone. */
+  public WorkForNobody workForNobody() {
+    return workForNobody;
+  }
+
   /** The embedded mail server; null where another one is used. */
   public @Nullable GreenMail mailServer() {
     return greenMail;
@@ -245,35 +234,38 @@ public final class OrderService implements AutoCloseable {
 
   /**
    * Shuts down: no new requests; running ones get their grace, then are cancelled; mails that wait
-   * are sent as far as the grace goes. Then everything is closed.
+   * are sent and failed orders undone as far as the grace goes. Then everything is closed.
    */
   public synchronized Shutdown shutdown() throws Exception {
     if (shutdown != null) {
       return shutdown;
     }
     requests.closing();
-    connector.close(); // the listening socket; connections that are open stay
+    host.refuseConnections();
     try (CancellableContext limit = Context.background().withTimeout(grace)) {
       if (!requests.awaitNone(grace)) {
         log.info("grace is over: cancelling {} requests", requests.running());
         running.cancel(new ShutdownException());
         requests.awaitNone(CANCEL_LIMIT);
       }
-      drainMails(limit);
+      drain(limit);
     }
     try (CancellableContext limit = root.withTimeout(CANCEL_LIMIT)) {
-      shutdown = new Shutdown(requests.report(), mails.pending(limit));
+      shutdown =
+          new Shutdown(
+              requests.report(), mails.pending(limit), mails.failed(limit), undoing.left());
     } finally {
       closeOwned();
     }
     return shutdown;
   }
 
-  private void drainMails(Context limit) throws SQLException, InterruptedException {
+  private void drain(Context limit) throws InterruptedException {
     try {
+      undoing.drain(limit);
       mails.drain(limit);
     } catch (SQLException | ContextEndedException e) {
-      log.debug("mails are left", e);
+      log.debug("mails or orders are left", e);
     }
   }
 

@@ -1,10 +1,12 @@
 package dev.belay.demo;
 
+import dev.belay.Context;
+import dev.belay.ContextEndedException;
 import dev.belay.demo.storm.Storm;
+import dev.belay.demo.storm.WithAndWithout;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,11 +24,14 @@ import picocli.CommandLine.Spec;
     description = "A shop that stops everything it does for a customer who leaves.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:ended by Ctrl-C or SIGTERM, or the storm's books balance",
+      "0:ended by Ctrl-C or SIGTERM, also while starting; or the storm's books balance",
       "1:could not start, or the books do not balance",
       "2:wrong options"
     })
 public final class OrderServiceMain implements Callable<Integer> {
+  /** On top of the grace: for orders that are cancelled then, and for what is closed. */
+  private static final Duration END_LIMIT = Duration.ofMinutes(2);
+
   enum Profile {
     demo,
     production
@@ -43,7 +48,9 @@ public final class OrderServiceMain implements Callable<Integer> {
   @Option(
       names = "--postgres",
       paramLabel = "URL",
-      description = "a JDBC URL; an embedded PostgreSQL is started without it")
+      description =
+          "a JDBC URL, of a database that no other order service uses; an embedded PostgreSQL is"
+              + " started without it")
   private @Nullable String postgres;
 
   @Option(
@@ -80,6 +87,13 @@ public final class OrderServiceMain implements Callable<Integer> {
       description = "the storm's chances (default: ${DEFAULT-VALUE})")
   private long seed;
 
+  @Option(
+      names = "--without-contexts",
+      description =
+          "tell no request's work that its customer has left or that time is up, and show what is"
+              + " then done for nobody; with --storm, beside the same storm with contexts")
+  private boolean withoutContexts;
+
   private OrderServiceMain() {}
 
   /** Runs the service until Ctrl-C or SIGTERM. */
@@ -90,40 +104,59 @@ public final class OrderServiceMain implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
-    var settings =
-        new OrderService.Settings(
-            storm > 0 ? 0 : port,
-            postgres,
-            smtp,
-            profile == Profile.demo,
-            Duration.ofSeconds(grace));
     if (storm > 0) {
       System.setProperty("belay.log", "WARN"); // a line per order would hide the progress
-      try (OrderService service = OrderService.start(settings)) {
-        return Storm.show(service, storm, seed) ? 0 : 1;
-      }
     }
-    OrderService service = OrderService.start(settings);
-    Runtime.getRuntime()
-        .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> end(service)));
-    greet(service.address());
-    new CountDownLatch(1).await(); // until Ctrl-C or SIGTERM
-    return 0;
+    return Termination.during(END_LIMIT.plusSeconds(grace), this::run);
   }
 
-  /** Ends the program from its shutdown hook. */
-  private static void end(OrderService service) {
-    int code = 0;
+  private int run(Context ctx) throws Exception {
     try {
-      System.out.println("shutting down");
-      System.out.println("shut down: " + service.shutdown());
-    } catch (Exception e) {
-      System.out.println("the shutdown failed: " + e);
-      code = 1;
+      if (storm == 0) {
+        return serve(ctx);
+      }
+      return (withoutContexts
+              ? WithAndWithout.show(ctx, settings(), storm, seed)
+              : Storm.show(ctx, settings(), storm, seed))
+          ? 0
+          : 1;
+    } catch (DatabaseClaim.TakenException e) {
+      System.out.println("not started: " + e.getMessage());
+      return 1;
+    } catch (ContextEndedException e) { // only a start is ended so
+      System.out.println("shut down: told to while starting; nothing was open, nothing is left");
+      return 0;
     }
-    System.out.flush();
-    // A hook that returned would end with 130 or 143, whatever was done; everything is closed.
-    Runtime.getRuntime().halt(code);
+  }
+
+  private Settings settings() {
+    Settings settings =
+        Settings.embedded()
+            .withPort(storm > 0 ? 0 : port)
+            .withPostgres(postgres)
+            .withSmtp(smtp)
+            .withGrace(Duration.ofSeconds(grace));
+    return profile == Profile.demo ? settings : settings.withoutSlowSteps();
+  }
+
+  /** Serves until {@code ctx} ends. */
+  private int serve(Context ctx) throws Exception {
+    Settings settings = withoutContexts ? settings().withoutContexts() : settings();
+    OrderService service = OrderService.start(ctx, settings);
+    greet(service.address());
+    ctx.awaitDone();
+    System.out.println("shutting down");
+    try {
+      System.out.println("shut down: " + service.shutdown());
+      if (withoutContexts) {
+        System.out.println("for customers who had gone: " + service.workForNobody().report());
+      }
+      return 0;
+    } catch (Exception e) {
+      // Said here: after a signal nobody else has the time to.
+      System.out.println("the shutdown failed: " + e);
+      return 1;
+    }
   }
 
   private void check() {
@@ -132,6 +165,11 @@ public final class OrderServiceMain implements Callable<Integer> {
     }
     if (storm < 0 || storm > 100_000 || grace < 0 || grace > 3600) {
       throw wrong("--storm must be from 1 to 100000, --grace from 0 to 3600");
+    }
+    if (storm > Storm.most()) {
+      throw wrong(
+          "--storm: each order takes four open files; the limit allows %d orders (ulimit -n)"
+              .formatted(Storm.most()));
     }
     if (smtp != null && !smtp.matches(".+:[0-9]{1,5}")) {
       throw wrong("--smtp must be HOST:PORT");

@@ -2,18 +2,25 @@ package dev.belay.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.Context;
 import dev.belay.demo.storm.Storm;
+import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A thousand orders at once, two thirds of which are given up: the books balance. */
-class BooksIT extends ShopTesting {
+class BooksIT extends EmbeddedShopTesting {
   private static final int ORDERS = 1000;
 
+  /** As many storms as asked for; {@code ./build stress} asks for more. */
+  static LongStream seeds() {
+    return LongStream.rangeClosed(1, Integer.getInteger("belay.demo.storms", 2));
+  }
+
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  @MethodSource("seeds")
   void theBooksBalance(long seed) throws Exception {
-    Storm.Result result = Storm.run(shop, ORDERS, seed, () -> {});
+    Storm.Result result = Storm.run(Context.background(), shop, ORDERS, seed, () -> {});
     assertThat(result.wrong()).isEmpty();
     assertThat(result.answers()).containsOnlyKeys(0, 201, 504);
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A customer hangs up, and everything done for him stops. */
-class LeavingCustomerIT extends ShopTesting {
+class LeavingCustomerIT extends EmbeddedShopTesting {
   private static final String SLEEPING =
       "select count(*) from pg_stat_activity where state = 'active' and query like '%pg_sleep%'"
           + " and pid <> pg_backend_pid()";

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a customer sees: orders, products, and clear answers to what is wrong. */
-class OrdersIT extends ShopTesting {
+class OrdersIT extends EmbeddedShopTesting {
 
   @Test
   void anOrderIsTakenAndConfirmedByMail() throws Exception {

@@ -92,9 +92,9 @@ final class Watchdog {
     return shell.toHandle();
   }
 
-  /** Tells whether the server's first process is there. */
+  /** Tells whether the server's first process is there, and more than what its parent collects. */
   boolean isServerAlive() {
-    return server != null && server.isAlive();
+    return server != null && !isGone(server);
   }
 
   /**
@@ -120,7 +120,7 @@ final class Watchdog {
    * server.
    */
   void kill() {
-    if (server == null || !server.isAlive()) {
+    if (server == null || isGone(server)) {
       return;
     }
     // The sessions too: a busy one would not notice, and would hold on to the shared memory.
@@ -136,7 +136,9 @@ final class Watchdog {
     Await.uninterruptibly(KILL_TIMEOUT, () -> !shell.isAlive());
   }
 
-  /** A zombie is gone too: the first process of a container may collect it late or never. */
+  /**
+   * A zombie is gone too: a shell on a busy machine, or a container's, collects it late or never.
+   */
   private static boolean isGone(ProcessHandle process) {
     if (!process.isAlive()) {
       return true;

@@ -3,26 +3,35 @@ package dev.belay.demo.mail;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.demo.Printable;
 import dev.belay.jdbc.client.ContextDataSource;
 import dev.belay.jdbc.client.Transactions;
 import jakarta.mail.MessagingException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the mails that wait in the database. A mail is marked as sent in the transaction that holds
- * its row; one whose sending fails waits for the next try.
+ * Sends the mails that wait in the database. What became of one is written in the transaction that
+ * holds its row: sent, given up, or due again later, so that it is in nobody's way meanwhile.
  */
 public final class MailWorkers implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MailWorkers.class);
-  private static final int WORKERS = 2;
-  private static final Duration MAIL_LIMIT = Duration.ofSeconds(20);
+  private static final int WORKERS = 4;
+
+  /** For one talk with the mail server. */
+  private static final Duration TALK_LIMIT = Duration.ofSeconds(5);
+
+  /** Longer: what became of a talk that took too long is yet to be written. */
+  private static final Duration MAIL_LIMIT = Duration.ofSeconds(10);
+
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final CancellableContext ctx;
@@ -50,16 +59,16 @@ public final class MailWorkers implements AutoCloseable {
     while (!ctx.isDone()) {
       try {
         if (!sendOne()) {
-          // Woken by the next order; the time-out finds what an earlier run has left.
-          ctx.callInterruptibly(c -> waiting.tryAcquire(5, TimeUnit.SECONDS));
+          // Woken by the next order; the time-out finds what is due again.
+          ctx.callInterruptibly(c -> waiting.tryAcquire(1, TimeUnit.SECONDS));
         }
       } catch (ContextEndedException e) {
         log.debug("a mail was given up", e);
       } catch (InterruptedException e) {
         return;
-      } catch (SQLException | MessagingException | RuntimeException e) {
+      } catch (SQLException | RuntimeException e) {
         if (!ctx.isDone()) {
-          log.warn("a mail was not sent, and waits for the next try: {}", e.toString());
+          log.warn("the mails that wait cannot be read or written: {}", Printable.of(e));
           pause();
         }
       }
@@ -74,53 +83,108 @@ public final class MailWorkers implements AutoCloseable {
     }
   }
 
-  private boolean sendOne() throws SQLException, MessagingException {
+  /** A mail that is due. */
+  private record Mail(long orderId, String email, int attempts) {}
+
+  private boolean sendOne() throws SQLException {
     try (CancellableContext one = ctx.withName("send").withTimeout(MAIL_LIMIT)) {
-      return Transactions.<Boolean, MessagingException>call(
+      return Transactions.<Boolean, RuntimeException>call(
           one,
           database,
           tx -> {
-            long orderId;
-            String email;
-            try (var select =
-                    tx.prepareStatement(
-                        """
-                        select o.id, o.email from mail m join orders o on o.id = m.order_id
-                        where m.status = 'pending'
-                        order by m.order_id limit 1 for update of m skip locked
-                        """);
-                var row = select.executeQuery()) {
-              if (!row.next()) {
-                return false;
-              }
-              orderId = row.getLong(1);
-              email = row.getString(2);
+            Mail mail = next(tx);
+            if (mail == null) {
+              return false;
             }
-            mailer.confirm(one, orderId, email);
-            try (var update =
-                tx.prepareStatement("update mail set status = 'sent' where order_id = ?")) {
-              update.setLong(1, orderId);
-              update.executeUpdate();
+            MailFailure failure = send(one, mail);
+            if (failure == null) {
+              mark(tx, mail, "sent", mail.attempts + 1, null);
+            } else {
+              failed(tx, mail, failure);
             }
             return true;
           });
     }
   }
 
-  /** How many mails wait. */
+  private static @Nullable Mail next(Connection tx) throws SQLException {
+    try (var select =
+            tx.prepareStatement(
+                """
+                select o.id, o.email, m.attempts from mail m join orders o on o.id = m.order_id
+                where m.status = 'pending' and m.due <= now()
+                order by m.due limit 1 for update of m skip locked
+                """);
+        var row = select.executeQuery()) {
+      return row.next() ? new Mail(row.getLong(1), row.getString(2), row.getInt(3)) : null;
+    }
+  }
+
+  /** Why it could not be sent; null if it was. */
+  private @Nullable MailFailure send(Context one, Mail mail) {
+    try (CancellableContext talk = one.withTimeout(TALK_LIMIT)) {
+      mailer.confirm(talk, mail.orderId, mail.email);
+      return null;
+    } catch (MessagingException e) {
+      return MailFailure.of(e);
+    } catch (ContextEndedException e) {
+      one.throwIfDone(e); // the end of the worker is no fault of the mail
+      return MailFailure.of(e);
+    }
+  }
+
+  private static void failed(Connection tx, Mail mail, MailFailure failure) throws SQLException {
+    int attempts = mail.attempts + 1;
+    if (failure.isLast(attempts)) {
+      log.warn("mail of order {}: given up: {}", mail.orderId, failure.reason());
+      mark(tx, mail, "failed", attempts, failure.reason());
+    } else {
+      log.info("mail of order {}: waits after {}: {}", mail.orderId, attempts, failure.reason());
+      mark(tx, mail, "pending", attempts, failure.reason());
+    }
+  }
+
+  private static void mark(
+      Connection tx, Mail mail, String status, int attempts, @Nullable String failure)
+      throws SQLException {
+    try (var update =
+        tx.prepareStatement(
+            """
+            update mail set status = ?, attempts = ?, last_failure = ?,
+              due = clock_timestamp() + ? * interval '1 second'
+            where order_id = ?
+            """)) {
+      update.setString(1, status);
+      update.setInt(2, attempts);
+      update.setString(3, failure);
+      update.setLong(4, MailFailure.pause(attempts).toSeconds());
+      update.setLong(5, mail.orderId);
+      update.executeUpdate();
+    }
+  }
+
+  /** How many mails wait, be it for the mail server to get well. */
   public long pending(Context ctx) throws SQLException {
+    return count(ctx, "status = 'pending'");
+  }
+
+  /** How many mails were given up. */
+  public long failed(Context ctx) throws SQLException {
+    return count(ctx, "status = 'failed'");
+  }
+
+  private long count(Context ctx, String which) throws SQLException {
     try (var connection = database.connection(ctx);
-        var count =
-            connection.prepareStatement("select count(*) from mail where status = 'pending'");
+        var count = connection.prepareStatement("select count(*) from mail where " + which);
         var row = count.executeQuery()) {
       row.next();
       return row.getLong(1);
     }
   }
 
-  /** Waits until no mail waits, or {@code ctx} ends. */
+  /** Waits until no mail is due, or {@code ctx} ends. */
   public void drain(Context ctx) throws SQLException, InterruptedException {
-    while (pending(ctx) > 0) {
+    while (count(ctx, "status = 'pending' and due <= now()") > 0) {
       wake();
       ctx.sleep(Duration.ofMillis(20));
     }

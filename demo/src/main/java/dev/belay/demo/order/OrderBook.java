@@ -63,11 +63,22 @@ public final class OrderBook {
 
   /** The order of that number. */
   public Optional<Order> find(Context ctx, long id) throws SQLException {
+    return find(ctx, "select id, total_cents from orders where id = ?", id);
+  }
+
+  /** The order that was written under that key. */
+  Optional<Order> find(Context ctx, UUID orderKey) throws SQLException {
+    return find(ctx, "select id, total_cents from orders where order_key = ?", orderKey);
+  }
+
+  private Optional<Order> find(Context ctx, String query, Object key) throws SQLException {
     try (var connection = database.connection(ctx);
-        var select = connection.prepareStatement("select total_cents from orders where id = ?")) {
-      select.setLong(1, id);
+        var select = connection.prepareStatement(query)) {
+      select.setObject(1, key);
       try (var row = select.executeQuery()) {
-        return row.next() ? Optional.of(Order.confirmed(id, row.getLong(1))) : Optional.empty();
+        return row.next()
+            ? Optional.of(Order.confirmed(row.getLong(1), row.getLong(2)))
+            : Optional.empty();
       }
     }
   }

@@ -2,20 +2,21 @@ package dev.belay.demo.order;
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
+import dev.belay.ContextCallable;
+import dev.belay.demo.Printable;
+import dev.belay.demo.order.OrderFailedException.Remains;
 import dev.belay.demo.payment.PaymentClient;
-import dev.belay.demo.payment.PaymentException;
-import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes an order: stock, then money, then the books. What fails on the way, or is given up because
- * the customer left, is undone by work that no longer depends on the request: detached by name,
- * with a limit.
+ * the customer left, is undone.
  */
 public final class OrderTaking {
   private static final Logger log = LoggerFactory.getLogger(OrderTaking.class);
@@ -23,11 +24,10 @@ public final class OrderTaking {
   /** The database answers within this or not at all; the request may have less. */
   private static final Duration STEP_LIMIT = Duration.ofSeconds(60);
 
-  private static final Duration UNDO_LIMIT = Duration.ofSeconds(20);
-
   private final Stock stock;
   private final PaymentClient payments;
   private final OrderBook orders;
+  private final Undoing undoing;
   private final Runnable mailWaits;
 
   /**
@@ -35,130 +35,83 @@ public final class OrderTaking {
    *
    * @param mailWaits told after each order that a mail waits to be sent
    */
-  public OrderTaking(Stock stock, PaymentClient payments, OrderBook orders, Runnable mailWaits) {
+  public OrderTaking(
+      Stock stock, PaymentClient payments, OrderBook orders, Undoing undoing, Runnable mailWaits) {
     this.stock = stock;
     this.payments = payments;
     this.orders = orders;
+    this.undoing = undoing;
     this.mailWaits = mailWaits;
   }
 
-  /** Takes one order; either all of it happens or nothing. */
-  public Order take(Context ctx, NewOrder order)
-      throws SQLException,
-          OutOfStockException,
-          IOException,
-          InterruptedException,
-          PaymentException {
+  /** How far an order has come. */
+  private static final class Progress {
+    final UUID key = UUID.randomUUID();
+    boolean reserving;
+    boolean charging;
+  }
+
+  /**
+   * Takes one order; either all of it happens or nothing.
+   *
+   * @throws dev.belay.http.server.BadRequestException if it is not an order at all
+   * @throws OrderFailedException if it was not taken, for the reason that is its cause
+   */
+  public Order take(Context ctx, NewOrder order) throws OrderFailedException {
     String email = order.checkedEmail();
     List<NewOrder.Line> lines = order.lines();
-    UUID key = UUID.randomUUID();
-    boolean done = false;
-    boolean charging = false;
+    var progress = new Progress();
     try {
-      long cents = step(ctx, "stock", c -> stock.reserve(c, key, lines));
-      charging = true;
-      step(
-          ctx,
-          "charge",
-          c -> {
-            payments.charge(c, key, cents);
-            return cents;
-          });
-      Order taken = step(ctx, "order", c -> orders.write(c, key, email, cents));
-      done = true;
-      mailWaits.run();
-      return taken;
-    } catch (Exception e) {
-      throw failed(e);
-    } finally {
-      if (!done) {
-        undo(ctx, key, charging);
+      return take(ctx, progress, email, lines);
+    } catch (Exception | Error e) {
+      // Without a connection not even the first step has begun.
+      Remains remains =
+          progress.reserving ? undoing.undo(ctx, progress.key, progress.charging) : Remains.NOTHING;
+      if (e instanceof Error error) {
+        throw error;
       }
+      return standing(ctx, progress.key, remains)
+          .orElseThrow(() -> new OrderFailedException(e, remains));
     }
+  }
+
+  private Order take(Context ctx, Progress progress, String email, List<NewOrder.Line> lines)
+      throws Exception {
+    UUID key = progress.key;
+    long cents =
+        step(ctx, "stock", c -> stock.reserve(c, key, lines, () -> progress.reserving = true));
+    progress.charging = true;
+    step(
+        ctx,
+        "charge",
+        c -> {
+          payments.charge(c, key, cents);
+          return cents;
+        });
+    Order taken = step(ctx, "order", c -> orders.write(c, key, email, cents));
+    mailWaits.run();
+    return taken;
   }
 
   /** One step: named, for the story of a deadline, and with a tighter one. */
   private static <T, X extends Exception> T step(
-      Context ctx, String name, dev.belay.ContextCallable<T, X> body) throws X {
+      Context ctx, String name, ContextCallable<T, X> body) throws X {
     try (CancellableContext limited = ctx.withTimeout(STEP_LIMIT)) {
       return limited.withName(name).call(body);
     }
   }
 
-  private static RuntimeException failed(Exception e)
-      throws SQLException,
-          OutOfStockException,
-          IOException,
-          InterruptedException,
-          PaymentException {
-    switch (e) {
-      case RuntimeException unchecked -> throw unchecked;
-      case SQLException sql -> throw sql;
-      case OutOfStockException stock -> throw stock;
-      case IOException io -> throw io;
-      case InterruptedException interrupted -> throw interrupted;
-      case PaymentException payment -> throw payment;
-      default -> throw new AssertionError("no step throws this", e);
+  /** The order all the same, if it had reached the books before the failure: a commit went well. */
+  private Optional<Order> standing(Context ctx, UUID key, Remains remains) {
+    if (remains != Remains.THE_ORDER) {
+      return Optional.empty();
     }
-  }
-
-  /** Undoes what was done of an order, unless it has reached the books. */
-  private void undo(Context ctx, UUID key, boolean charging) {
-    boolean interrupted = Thread.interrupted(); // ours to hold: the undoing must not be stopped
-    try {
-      undoDetached(ctx, key, charging);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private void undoDetached(Context ctx, UUID key, boolean charging) {
-    try (CancellableContext release = ctx.detach("release stock", UNDO_LIMIT)) {
-      Stock.Release released = release.call(c -> stock.release(c, key));
-      switch (released) {
-        case SOLD -> {
-          log.info("order {}: had reached the books, stands", key);
-          return;
-        }
-        case RELEASED -> log.info("order {}: stock released", key);
-        case NOTHING_HELD -> log.info("order {}: no stock was held", key);
-      }
+    mailWaits.run();
+    try (CancellableContext detached = ctx.detach("find order", STEP_LIMIT)) {
+      return orders.find(detached, key);
     } catch (SQLException | RuntimeException e) {
-      log.error("order {}: stock not released; the next start will", key, e);
-      return;
-    }
-    if (charging && !voidCharge(ctx, key)) {
-      return;
-    }
-    try (CancellableContext undone = ctx.detach("undone", UNDO_LIMIT)) {
-      undone.run(c -> stock.undone(c, key));
-      log.info("order {}: nothing written, no mail", key);
-    } catch (SQLException | RuntimeException e) {
-      log.error("order {}: undone, but not marked; the next start undoes it again", key, e);
-    }
-  }
-
-  private boolean voidCharge(Context ctx, UUID key) {
-    try (CancellableContext undo = ctx.detach("void charge", UNDO_LIMIT)) {
-      undo.<Exception>run(c -> payments.voidCharge(c, key));
-      log.info("order {}: charge voided", key);
-      return true;
-    } catch (InterruptedException e) {
-      log.error("order {}: interrupted before the charge was voided", key);
-      Thread.currentThread().interrupt();
-    } catch (Exception e) {
-      log.error("order {}: charge not voided; the next start will", key, e);
-    }
-    return false;
-  }
-
-  /** Undoes what a program that was killed has left half done. Call it before any request. */
-  public void recover(Context ctx) throws SQLException {
-    for (UUID key : stock.heldByNobody(ctx)) {
-      log.info("order {}: left half done by an earlier run", key);
-      undo(ctx, key, true);
+      log.warn("order {}: stands, but was not found: {}", key, Printable.of(e));
+      return Optional.empty();
     }
   }
 }

@@ -25,15 +25,17 @@ public final class Stock {
   /**
    * Takes {@code lines} out of stock for an order that may yet fail.
    *
+   * @param begins told once there is a connection, just before the first statement
    * @return the price of all, in cents
    * @throws BadRequestException if a product does not exist
    */
-  long reserve(Context ctx, UUID orderKey, List<NewOrder.Line> lines)
+  long reserve(Context ctx, UUID orderKey, List<NewOrder.Line> lines, Runnable begins)
       throws SQLException, OutOfStockException {
     return Transactions.<Long, OutOfStockException>call(
         ctx,
         database,
         tx -> {
+          begins.run();
           sleepInDatabase(tx, SlowSteps.of(ctx, "stock"));
           try (var insert = tx.prepareStatement("insert into reservation values (?, 'held')")) {
             insert.setObject(1, orderKey);
@@ -106,20 +108,31 @@ public final class Stock {
               return Release.NOTHING_HELD;
             }
           }
-          try (var update =
-              tx.prepareStatement(
-                  """
-                  update product p set stock = p.stock + i.quantity
-                  from (select product_id, quantity from reservation_item
-                        where order_key = ? order by product_id) i
-                  where p.id = i.product_id
-                  """)) {
-            update.setObject(1, orderKey);
-            update.executeUpdate();
-          }
+          putBack(tx, orderKey);
           mark(tx, orderKey, "undoing");
           return Release.RELEASED;
         });
+  }
+
+  /** Locks the products in the order in which all others do, then puts back what was taken. */
+  private static void putBack(Connection tx, UUID orderKey) throws SQLException {
+    try (var lock =
+            tx.prepareStatement(
+                """
+                select p.id from product p join reservation_item i on i.product_id = p.id
+                where i.order_key = ? order by p.id for update of p
+                """);
+        var update =
+            tx.prepareStatement(
+                """
+                update product p set stock = p.stock + i.quantity from reservation_item i
+                where i.order_key = ? and p.id = i.product_id
+                """)) {
+      lock.setObject(1, orderKey);
+      lock.execute();
+      update.setObject(1, orderKey);
+      update.executeUpdate();
+    }
   }
 
   /** Says that nothing of a released order is left to be undone. */
@@ -152,19 +165,29 @@ public final class Stock {
     }
   }
 
-  /** The keys of reservations that no order and no request will ever settle. */
-  List<UUID> heldByNobody(Context ctx) throws SQLException {
-    List<UUID> held = new ArrayList<>();
-    try (var connection = database.connection(ctx);
-        var select =
-            connection.prepareStatement(
-                "select order_key from reservation where status in ('held', 'undoing')");
-        var rows = select.executeQuery()) {
-      while (rows.next()) {
-        held.add(rows.getObject(1, UUID.class));
-      }
-    }
-    return held;
+  /**
+   * The keys of reservations that are neither sold nor released. Waits for transactions that are
+   * under way, such as the last commits of a program that was killed.
+   */
+  List<UUID> unsettled(Context ctx) throws SQLException {
+    return Transactions.<List<UUID>, RuntimeException>call(
+        ctx,
+        database,
+        tx -> {
+          List<UUID> keys = new ArrayList<>();
+          try (var lock = tx.prepareStatement("lock table reservation in share mode");
+              var select =
+                  tx.prepareStatement(
+                      "select order_key from reservation where status in ('held', 'undoing')")) {
+            lock.execute();
+            try (var rows = select.executeQuery()) {
+              while (rows.next()) {
+                keys.add(rows.getObject(1, UUID.class));
+              }
+            }
+          }
+          return keys;
+        });
   }
 
   /** The first {@code limit} products. */

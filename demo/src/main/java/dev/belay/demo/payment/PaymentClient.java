@@ -1,22 +1,28 @@
 package dev.belay.demo.payment;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.demo.Printable;
 import dev.belay.demo.SlowSteps;
 import dev.belay.http.client.ContextHttpClient;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class PaymentClient implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PaymentClient.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int LONGEST_ANSWER = 4096;
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient http =
@@ -48,18 +55,17 @@ public final class PaymentClient implements AutoCloseable {
 
   /** Charges {@code cents}. When {@code ctx} ends first, nobody knows yet whether it happened. */
   public void charge(Context ctx, UUID key, long cents)
-      throws IOException, InterruptedException, PaymentException {
+      throws InterruptedException, PaymentException {
     long millis = SlowSteps.of(ctx, "charge").toMillis();
-    String body = JSON.writeValueAsString(new Charge(key, cents));
     HttpRequest.Builder request =
         to("charges")
             .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(body));
+            .POST(BodyPublishers.ofString(json(new Charge(key, cents))));
     if (millis > 0) {
       request.header(SlowSteps.HEADER, "charge=" + Math.min(millis, 99_999) + "ms");
     }
     try {
-      send(ctx, request.build());
+      send(ctx, request.build(), "captured");
     } catch (ContextEndedException e) {
       log.info("order {}: charge call closed: {}", key, e.getMessage());
       throw e;
@@ -67,9 +73,16 @@ public final class PaymentClient implements AutoCloseable {
   }
 
   /** Takes a charge back, or sees to it that it is never made. */
-  public void voidCharge(Context ctx, UUID key)
-      throws IOException, InterruptedException, PaymentException {
-    send(ctx, to("charges/" + key + "/void").POST(BodyPublishers.noBody()).build());
+  public void voidCharge(Context ctx, UUID key) throws InterruptedException, PaymentException {
+    send(ctx, to("charges/" + key + "/void").POST(BodyPublishers.noBody()).build(), "voided");
+  }
+
+  private static String json(Charge charge) {
+    try {
+      return JSON.writeValueAsString(charge);
+    } catch (JacksonException e) {
+      throw new AssertionError("a charge can be written", e);
+    }
   }
 
   private HttpRequest.Builder to(String path) {
@@ -77,12 +90,44 @@ public final class PaymentClient implements AutoCloseable {
         .header("Authorization", "Bearer " + secret);
   }
 
-  private void send(Context ctx, HttpRequest request)
-      throws IOException, InterruptedException, PaymentException {
-    HttpResponse<String> response = client.send(ctx, request, BodyHandlers.ofString());
-    if (response.statusCode() != 200) {
+  /** Believes nothing but a status of 200 together with the words that stand for success. */
+  private void send(Context ctx, HttpRequest request, String success)
+      throws InterruptedException, PaymentException {
+    int status;
+    byte[] body;
+    try {
+      HttpResponse<InputStream> response = client.open(ctx, request);
+      status = response.statusCode();
+      try (InputStream in = response.body()) {
+        body = in.readNBytes(LONGEST_ANSWER + 1);
+      }
+    } catch (IOException e) {
+      ctx.throwIfDone(e);
+      throw new PaymentException(502, "no answer of the payment service: " + Printable.of(e));
+    }
+    if (status == 503 || status == 504) {
+      // Its deadline is ours, which we have sent; it may be a moment ahead.
+      throw new PaymentException(status, "the payment service answered " + status);
+    }
+    if (status != 200 || !success.equals(word(body))) {
       ctx.throwIfDone();
-      throw new PaymentException("the payment service answered " + response.statusCode());
+      throw new PaymentException(
+          502,
+          "the payment service answered %d, but not \"%s\": %s"
+              .formatted(status, success, Printable.of(new String(body, UTF_8))));
+    }
+  }
+
+  /** The answer's status; null if it is nothing of the kind. */
+  private static @Nullable String word(byte[] body) {
+    if (body.length > LONGEST_ANSWER) {
+      return null;
+    }
+    try {
+      JsonNode status = JSON.readTree(body).get("status");
+      return status == null ? null : status.textValue();
+    } catch (IOException e) {
+      return null;
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.belay.demo.storm;
 
+import dev.belay.Canceller;
+import dev.belay.Context;
+import dev.belay.ContextEndedException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -39,9 +42,18 @@ final class Customer {
     this.product = 1 + random.nextInt(1000);
   }
 
-  /** Orders, and reads the answer or leaves. */
-  Outcome order(ScheduledExecutorService clock) throws IOException {
+  /** Orders, and reads the answer or leaves; leaves too when {@code ctx} ends. */
+  Outcome order(Context ctx, ScheduledExecutorService clock) throws IOException {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return ctx.call(Canceller.closing(socket), c -> order(socket, clock));
+    } catch (ContextEndedException e) {
+      return Outcome.NONE;
+    }
+  }
+
+  private Outcome order(Socket socket, ScheduledExecutorService clock) throws IOException {
+    long begun = System.nanoTime();
+    try {
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(120_000);
       socket.getOutputStream().write(request());
@@ -50,7 +62,7 @@ final class Customer {
               ? clock.schedule(() -> leave(socket), patienceMillis, TimeUnit.MILLISECONDS)
               : null;
       try {
-        return answer(socket);
+        return answer(socket, begun);
       } finally {
         if (leaving != null) {
           leaving.cancel(false);
@@ -90,16 +102,18 @@ final class Customer {
         .getBytes(StandardCharsets.US_ASCII);
   }
 
-  private static Outcome answer(Socket socket) throws IOException {
+  private Outcome answer(Socket socket, long begun) throws IOException {
     String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     Matcher status = STATUS.matcher(answer);
     if (!status.find()) {
       return Outcome.NONE;
     }
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
     Matcher id = ID.matcher(answer);
     return new Outcome(
         Integer.parseInt(status.group(1)),
-        status.group(1).equals("201") && id.find() ? Long.valueOf(id.group(1)) : null);
+        status.group(1).equals("201") && id.find() ? Long.valueOf(id.group(1)) : null,
+        kind != Kind.IN_A_HURRY || millis <= patienceMillis);
   }
 
   static ScheduledExecutorService clock() {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status of the answer; 0 if there was none
  * @param orderId of an order that was answered 201
+ * @param inTime whether the answer came before the customer's own deadline
  */
-record Outcome(int status, @Nullable Long orderId) {
-  static final Outcome NONE = new Outcome(0, null);
+record Outcome(int status, @Nullable Long orderId, boolean inTime) {
+  static final Outcome NONE = new Outcome(0, null, false);
 }

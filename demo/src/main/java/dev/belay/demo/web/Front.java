@@ -2,7 +2,9 @@ package dev.belay.demo.web;
 
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.demo.Printable;
 import dev.belay.demo.SlowSteps;
+import dev.belay.demo.order.OrderFailedException;
 import dev.belay.demo.order.OutOfStockException;
 import dev.belay.demo.payment.PaymentException;
 import dev.belay.http.server.BadRequestException;
@@ -12,9 +14,11 @@ import dev.belay.jetty.ContextEndpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.UUID;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -50,7 +54,7 @@ public final class Front implements ContextEndpoint {
 
   @Override
   public void handle(Context ctx, Request request, Response response) throws Exception {
-    String id = UUID.randomUUID().toString().substring(0, 8);
+    String id = Failure.newId();
     var gone =
         ctx.onDone(
             () -> {
@@ -79,16 +83,13 @@ public final class Front implements ContextEndpoint {
         if (endpoint == null) {
           String allowed = String.join(", ", route.methods().keySet());
           response.getHeaders().put(HttpHeader.ALLOW, allowed);
-          Json.write(response, 405, new Failure("this path takes " + allowed + " only", id));
+          new Failure("this path takes " + allowed + " only", id).answer(response, 405);
         }
         return endpoint;
       }
     }
-    Json.write(
-        response,
-        404,
-        new Failure(
-            "no such path; try POST /orders, GET /orders/{id}, GET /products, GET /healthz", id));
+    new Failure("no such path; try POST /orders, GET /orders/{id}, GET /products, GET /healthz", id)
+        .answer(response, 404);
     return null;
   }
 
@@ -116,43 +117,87 @@ public final class Front implements ContextEndpoint {
 
   // ---- failures
 
-  private static void answer(Context ctx, Response response, Exception failure, String id)
+  private static void answer(Context ctx, Response response, Exception thrown, String id)
       throws Exception {
-    OptionalInt status = status(ctx, failure);
-    if (status.isEmpty() || response.isCommitted()) {
-      throw failure; // nobody reads an answer
+    Throwable failure =
+        thrown instanceof OrderFailedException order && order.getCause() != null
+            ? order.getCause()
+            : thrown;
+    OptionalInt known = status(ctx, failure);
+    if (known.isEmpty() || response.isCommitted()) {
+      throw thrown; // nobody reads an answer
     }
-    if (status.getAsInt() == 500 || status.getAsInt() == 502) {
+    int status = known.getAsInt();
+    if (status == 500) {
       log.warn("request {}: failed", id, failure);
-    } else if (status.getAsInt() > 500) {
-      log.info("request {}: {}: {}", id, status.getAsInt(), failure.getMessage());
+    } else if (status > 500) {
+      log.info("request {}: {}", id, Printable.of(failure));
     }
-    if (status.getAsInt() == 401) {
+    if (status == 401) {
       response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
     }
-    Json.write(response, status.getAsInt(), new Failure(text(failure, status.getAsInt()), id));
+    new Failure(text(failure, status) + remains(thrown, status), id).answer(response, status);
   }
 
-  private static OptionalInt status(Context ctx, Exception failure) {
+  private static OptionalInt status(Context ctx, Throwable failure) {
     return switch (failure) {
       case UnauthorizedException unused -> OptionalInt.of(401);
       case NotFoundException unused -> OptionalInt.of(404);
       case OutOfStockException unused -> OptionalInt.of(409);
       case BodyTooLargeException unused -> OptionalInt.of(413);
-      case PaymentException unused when !ctx.isDone() -> OptionalInt.of(502);
+      case BodyTooSlowException unused -> OptionalInt.of(408);
+      case HttpException unreadable -> OptionalInt.of(unreadable.getCode());
+      case PaymentException payment -> unlessEnded(ctx, payment.status());
+      case SQLException sql when isOut(sql) -> unlessEnded(ctx, 503);
       default -> FailureStatus.of(ctx, failure);
     };
   }
 
+  /** The end of the request counts for more than what failed meanwhile. */
+  private static OptionalInt unlessEnded(Context ctx, int status) {
+    try {
+      ctx.throwIfDone();
+      return OptionalInt.of(status);
+    } catch (ContextEndedException e) {
+      return FailureStatus.of(ctx, e);
+    }
+  }
+
+  /** Whether the database could not be reached, or broke the connection. */
+  private static boolean isOut(SQLException failure) {
+    String state = failure.getSQLState();
+    return failure instanceof SQLTransientConnectionException
+        || (state != null && (state.startsWith("08") || state.startsWith("57P")));
+  }
+
   /** What the client is told: nothing of our inside. */
-  private static String text(Exception failure, int status) {
+  private static String text(Throwable failure, int status) {
     return switch (status) {
       case 500 -> "something went wrong here; the id finds it in our log";
       case 502 -> "the payment service did not answer as it should";
-      case 503 -> "shutting down before the order was confirmed";
+      case 503 ->
+          switch (failure) {
+            case SQLException sql when isOut(sql) -> "the database does not answer; try again";
+            case PaymentException unused -> "the payment service does not take orders; try again";
+            default -> "shutting down before the order was confirmed";
+          };
       case 504 -> "time was up before the order was confirmed";
       default ->
-          failure instanceof ContextEndedException ? "ended" : String.valueOf(failure.getMessage());
+          failure instanceof HttpException unreadable
+              ? "the body cannot be read: " + unreadable.getReason()
+              : String.valueOf(failure.getMessage());
+    };
+  }
+
+  /** What became of an order that the server failed to take; it says nothing where it had none. */
+  private static String remains(Throwable thrown, int status) {
+    if (status < 500 || !(thrown instanceof OrderFailedException order)) {
+      return "";
+    }
+    return switch (order.remains()) {
+      case NOTHING -> "; nothing of it is left";
+      case TO_BE_UNDONE -> "; what was begun of it is being undone";
+      case THE_ORDER -> "; the order was taken all the same";
     };
   }
 

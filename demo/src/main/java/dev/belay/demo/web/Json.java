@@ -10,6 +10,7 @@ import dev.belay.http.server.BadRequestException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -35,15 +36,10 @@ final class Json {
    *
    * @throws BadRequestException if it is none; the message says where and why
    * @throws BodyTooLargeException if it is longer than any sensible body
+   * @throws BodyTooSlowException if it does not come
    */
   static <T> T read(Request request, Class<T> type) throws IOException {
-    byte[] body;
-    try (InputStream in = Content.Source.asInputStream(request)) {
-      body = in.readNBytes(LONGEST_BODY + 1);
-    }
-    if (body.length > LONGEST_BODY) {
-      throw new BodyTooLargeException(LONGEST_BODY);
-    }
+    byte[] body = body(request);
     try {
       T value = MAPPER.readValue(body, type);
       if (value == null) {
@@ -53,6 +49,22 @@ final class Json {
     } catch (JsonProcessingException e) {
       throw new BadRequestException(reason(e));
     }
+  }
+
+  private static byte[] body(Request request) throws IOException {
+    byte[] body;
+    try (InputStream in = Content.Source.asInputStream(request)) {
+      body = in.readNBytes(LONGEST_BODY + 1);
+    } catch (IOException e) {
+      if (e.getCause() instanceof TimeoutException) {
+        throw new BodyTooSlowException(e);
+      }
+      throw e;
+    }
+    if (body.length > LONGEST_BODY) {
+      throw new BodyTooLargeException(LONGEST_BODY);
+    }
+    return body;
   }
 
   private static String reason(JsonProcessingException e) {
@@ -78,12 +90,17 @@ final class Json {
 
   /** Answers with {@code value} as the body. */
   static void write(Response response, int status, Object value) throws IOException {
-    byte[] body = MAPPER.writeValueAsBytes(value);
+    byte[] body = bytes(value);
     response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+    Content.Sink.write(response, true, ByteBuffer.wrap(body));
+  }
+
+  /** {@code value}, which is one of our own, as JSON. */
+  static byte[] bytes(Object value) {
     try {
-      Content.Sink.write(response, true, ByteBuffer.wrap(body));
+      return MAPPER.writeValueAsBytes(value);
     } catch (JacksonException e) {
       throw new AssertionError("our own values are JSON", e);
     }

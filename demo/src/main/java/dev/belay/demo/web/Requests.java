@@ -28,7 +28,7 @@ public final class Requests implements ContextEndpoint {
   public void handle(Context ctx, Request request, Response response) throws Exception {
     if (!begun()) {
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
-      Json.write(response, 503, new Failure("shutting down; nothing was done", ""));
+      new Failure("shutting down; nothing was done", Failure.newId()).answer(response, 503);
       return;
     }
     try {

@@ -114,11 +114,14 @@ final class ContextConnection extends Forwarding<Connection> {
               ? ContextMetaData.wrap((Connection) proxy, this, metaData)
               : null;
       case "setAutoCommit" -> setAutoCommit(method, arguments);
-      case "commit" -> {
-        requireCommittable();
-        yield commit(method, arguments);
+      case "commit" -> commit(() -> forward(method, arguments));
+      case "rollback" -> {
+        if (evicted) {
+          yield null; // the server rolls back what a broken connection had begun
+        }
+        SqlCall<@Nullable Object> call = () -> forward(method, arguments);
+        yield arguments == null ? rollback(call) : rollbackToSavepoint(call);
       }
-      case "rollback" -> rollback(method, arguments);
       case "close" -> close(method, arguments);
       case "isClosed" -> closed || Boolean.TRUE.equals(forward(method, arguments));
       default -> uninterrupted(method, arguments);
@@ -156,19 +159,30 @@ final class ContextConnection extends Forwarding<Connection> {
         throw new SQLException("a statement of the transaction was cancelled before " + phase);
       }
     } catch (SQLException e) {
-      try {
-        rollback(target::rollback);
-      } catch (SQLException rollback) {
-        e.addSuppressed(rollback);
+      if (!evicted) {
+        rollBackBecauseOf(e);
       }
       throw e;
     }
   }
 
+  private void rollBackBecauseOf(SQLException failure) {
+    try {
+      rollback(nothing(target::rollback));
+    } catch (SQLException e) {
+      evict(); // with whatever is open in it
+      failure.addSuppressed(e);
+    }
+  }
+
   /** Once sent a commit is never cancelled: nobody could say whether it happened. */
-  private @Nullable Object commit(Method method, @Nullable Object @Nullable [] arguments)
-      throws SQLException {
-    Object result = uninterrupted(method, arguments);
+  @Nullable Object commit(SqlCall<@Nullable Object> call) throws SQLException {
+    requireCommittable();
+    return committing(call);
+  }
+
+  private @Nullable Object committing(SqlCall<@Nullable Object> call) throws SQLException {
+    Object result = Shield.run(ctx, call);
     begun = false;
     return result;
   }
@@ -181,26 +195,20 @@ final class ContextConnection extends Forwarding<Connection> {
     if (begun) {
       requireCommittable(); // JDBC commits what is open when the mode changes
     }
-    Object result = commit(method, arguments);
+    Object result = committing(() -> forward(method, arguments));
     autoCommit = target.getAutoCommit();
     return result;
   }
 
-  private @Nullable Object rollback(Method method, @Nullable Object @Nullable [] arguments)
-      throws SQLException {
-    boolean toSavepoint = arguments != null;
-    if (toSavepoint) {
-      bounded(() -> forward(method, arguments));
-    } else {
-      rollback(() -> forward(method, arguments));
-    }
-    return null;
-  }
-
-  private void rollback(SqlWork rollback) throws SQLException {
-    bounded(rollback);
+  @Nullable Object rollback(SqlCall<@Nullable Object> call) throws SQLException {
+    Object result = bounded(call);
     begun = false;
     doomed = false;
+    return result;
+  }
+
+  @Nullable Object rollbackToSavepoint(SqlCall<@Nullable Object> call) throws SQLException {
+    return bounded(call);
   }
 
   /** A call without a result. */
@@ -209,21 +217,20 @@ final class ContextConnection extends Forwarding<Connection> {
     void run() throws SQLException;
   }
 
+  private static SqlCall<@Nullable Object> nothing(SqlWork work) {
+    return () -> {
+      work.run();
+      return null;
+    };
+  }
+
   /**
    * Runs without the context, within a limit of its own; past it the connection is given up. The
    * limit is the background's: a rollback works although the whole program's root has ended.
    */
-  private void bounded(SqlWork work) throws SQLException {
-    if (evicted) {
-      return; // the server rolls back what a broken connection had begun
-    }
-    SqlCall<@Nullable Object> call =
-        () -> {
-          work.run();
-          return null;
-        };
+  private @Nullable Object bounded(SqlCall<@Nullable Object> call) throws SQLException {
     try {
-      Context.background()
+      return Context.background()
           .shielded(ROLLBACK_LIMIT, own -> own.call(attempt -> evict(), c -> Shield.run(c, call)));
     } catch (ContextEndedException e) {
       throw Failures.ended(e, "rolling back; the connection was given up", null);
@@ -258,14 +265,15 @@ final class ContextConnection extends Forwarding<Connection> {
     if (evicted || target.isClosed() || (autoCommit && autoCommitAtFirst)) {
       return;
     }
-    bounded(
-        () -> {
-          if (!autoCommit) {
-            target.rollback(); // also what was done through unwrap()
-          }
-          if (autoCommit != autoCommitAtFirst) {
-            target.setAutoCommit(autoCommitAtFirst);
-          }
-        });
+    bounded(nothing(this::rollBackAndRestore));
+  }
+
+  private void rollBackAndRestore() throws SQLException {
+    if (!autoCommit) {
+      target.rollback(); // also what was done through unwrap()
+    }
+    if (autoCommit != autoCommitAtFirst) {
+      target.setAutoCommit(autoCommitAtFirst);
+    }
   }
 }

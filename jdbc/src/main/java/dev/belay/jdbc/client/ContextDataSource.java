@@ -37,10 +37,12 @@ import org.jspecify.annotations.Nullable;
  * close are not touched by interrupts. On a virtual thread each call of the driver runs on a thread
  * of its own, under the same context but without the caller's thread-locals.
  *
- * <p>What is sent as text is not understood: do not write {@code commit} as a statement. What is
- * reached by {@code unwrap} is the driver's own and obeys nothing. A driver that Belay does not
- * know gets a new connection after each cancel. With pgjdbc, do not put a proxy between driver and
- * server that answers cancels before it has passed them on.
+ * <p>What is sent as text is not understood beyond its first words: {@code commit} and {@code
+ * rollback} as statements are treated as the methods of that name; do not hide one behind another
+ * statement or in a batch, nor write {@code begin}. Messages show a statement's beginning, every
+ * literal in it as a question mark. What is reached by {@code unwrap} is the driver's own and obeys
+ * nothing. A driver that Belay does not know gets a new connection after each cancel. With pgjdbc,
+ * do not put a proxy between driver and server that answers cancels before it has passed them on.
  */
 public final class ContextDataSource implements DataSource {
   /** A cancel costs a connect and an answer; one that takes longer is stuck. */

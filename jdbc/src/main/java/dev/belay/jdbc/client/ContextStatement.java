@@ -1,5 +1,6 @@
 package dev.belay.jdbc.client;
 
+import dev.belay.jdbc.client.StatementText.Effect;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -37,13 +38,9 @@ final class ContextStatement extends Forwarding<Statement> {
   @Nullable Object handle(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
       throws SQLException {
     return switch (method.getName()) {
-      case "execute",
-          "executeUpdate",
-          "executeLargeUpdate",
-          "executeBatch",
-          "executeLargeBatch",
-          "executeQuery",
-          "getMoreResults" ->
+      case "execute", "executeUpdate", "executeLargeUpdate", "executeQuery" ->
+          rows(proxy, execute(method, arguments));
+      case "executeBatch", "executeLargeBatch", "getMoreResults" ->
           rows(proxy, inFlight("executing", method, arguments));
       case "getMetaData", "getParameterMetaData" -> inFlight("describing", method, arguments);
       case "getResultSet", "getGeneratedKeys" -> rows(proxy, forward(method, arguments));
@@ -53,10 +50,25 @@ final class ContextStatement extends Forwarding<Statement> {
     };
   }
 
+  private @Nullable Object execute(Method method, @Nullable Object @Nullable [] arguments)
+      throws SQLException {
+    String text = text(arguments);
+    SqlCall<@Nullable Object> call = () -> forward(method, arguments);
+    return switch (text == null ? Effect.OTHER : StatementText.effect(text)) {
+      case COMMITS -> connection.commit(call);
+      case ROLLS_BACK -> connection.rollback(call);
+      case ROLLS_BACK_TO_SAVEPOINT -> connection.rollbackToSavepoint(call);
+      case OTHER -> connection.inFlight(target, "executing", text, call);
+    };
+  }
+
   private @Nullable Object inFlight(
       String phase, Method method, @Nullable Object @Nullable [] arguments) throws SQLException {
-    String text = arguments != null && arguments[0] instanceof String given ? given : sql;
-    return connection.inFlight(target, phase, text, () -> forward(method, arguments));
+    return connection.inFlight(target, phase, text(arguments), () -> forward(method, arguments));
+  }
+
+  private @Nullable String text(@Nullable Object @Nullable [] arguments) {
+    return arguments != null && arguments[0] instanceof String given ? given : sql;
   }
 
   private @Nullable Object rows(Object proxy, @Nullable Object result) throws SQLException {

@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What callers of JDBC methods get. */
 final class Failures {
-  private static final int SHOWN = 120;
-
   private Failures() {}
 
   /** Throws if {@code ctx} has ended; the parameters are those of {@link #ended}. */
@@ -26,7 +24,8 @@ final class Failures {
    * The end of a context, as JDBC says it.
    *
    * @param phase what was under way
-   * @param sql the statement's text; null if there is none. Parameters are never shown.
+   * @param sql the statement's text; null if there is none. Shown shortened, without values: {@link
+   *     StatementText}
    */
   static SQLException ended(ContextEndedException end, String phase, @Nullable String sql) {
     String message = end.getMessage() + ", while " + described(phase, sql);
@@ -63,15 +62,6 @@ final class Failures {
   }
 
   private static String described(String phase, @Nullable String sql) {
-    return sql == null ? phase : phase + ": " + shown(sql);
-  }
-
-  private static String shown(String sql) {
-    // Some programs send megabytes.
-    String start = sql.length() <= 10 * SHOWN ? sql : sql.substring(0, 10 * SHOWN);
-    String line = start.replaceAll("\\s+", " ").strip();
-    return line.length() <= SHOWN && start.length() == sql.length()
-        ? line
-        : line.substring(0, Math.min(SHOWN, line.length())) + "…";
+    return sql == null ? phase : phase + ": " + StatementText.shown(sql);
   }
 }

@@ -36,8 +36,21 @@ final class InterruptWatch {
       if (!thread.isInterrupted()) {
         return false;
       }
-      onInterrupt.run();
+      try {
+        onInterrupt.run();
+      } catch (RuntimeException | Error e) {
+        report(e); // the watch goes on: it is everybody's
+      }
       return true;
+    }
+
+    private static void report(Throwable failure) {
+      Thread watch = Thread.currentThread();
+      try {
+        watch.getUncaughtExceptionHandler().uncaughtException(watch, failure);
+      } catch (RuntimeException | Error e) {
+        // As the JVM does: what a handler throws is dropped.
+      }
     }
   }
 
@@ -45,7 +58,7 @@ final class InterruptWatch {
    * Runs {@code call} on this thread.
    *
    * @param onInterrupt runs once, and may run late, when this thread is interrupted meanwhile; must
-   *     not block
+   *     not block. What it throws goes to the watch's uncaught exception handler.
    */
   static <T extends @Nullable Object> T during(SqlCall<T> call, Runnable onInterrupt)
       throws SQLException {

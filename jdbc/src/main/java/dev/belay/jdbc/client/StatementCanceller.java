@@ -14,7 +14,7 @@ final class StatementCanceller implements Canceller {
    * A cancel that took this long may not have arrived when the driver says it has: pgjdbc keeps
    * quiet about one that timed out, and its time-outs are whole seconds.
    */
-  private static final long SURE_NANOS = 900_000_000;
+  static final long SURE_NANOS = 900_000_000;
 
   private final ContextConnection connection;
   private final @Nullable Statement statement;

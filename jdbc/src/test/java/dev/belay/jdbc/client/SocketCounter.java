@@ -3,6 +3,7 @@ package dev.belay.jdbc.client;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.SocketFactory;
 
@@ -10,13 +11,16 @@ import javax.net.SocketFactory;
 public final class SocketCounter extends SocketFactory {
   static final AtomicInteger OPENED = new AtomicInteger();
 
+  /** Those closed after so long that a cancel which took as long counts as in doubt. */
+  static final AtomicInteger LONG_LIVED = new AtomicInteger();
+
   /** For pgjdbc. */
   public SocketCounter() {}
 
   @Override
   public Socket createSocket() {
     OPENED.incrementAndGet();
-    return new Socket();
+    return new Timed();
   }
 
   @Override
@@ -39,5 +43,19 @@ public final class SocketCounter extends SocketFactory {
   public Socket createSocket(InetAddress host, int port, InetAddress from, int fromPort)
       throws IOException {
     throw new IOException("not asked for");
+  }
+
+  private static final class Timed extends Socket {
+    private final long opened = System.nanoTime();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    @Override
+    public void close() throws IOException {
+      if (closed.compareAndSet(false, true)
+          && System.nanoTime() - opened >= StatementCanceller.SURE_NANOS) {
+        LONG_LIVED.incrementAndGet();
+      }
+      super.close();
+    }
   }
 }

@@ -52,7 +52,7 @@ class StatementTest extends DatabaseFixture {
       ctx.cancel();
       assertCancelled(sleeper.failure());
       assertThat(sleeper.failure())
-          .hasMessageEndingWith(", while executing: select pg_sleep(60)")
+          .hasMessageEndingWith(", while executing: select pg_sleep(?)")
           .hasMessageStartingWith("cancelled by the owner of ");
       assertThat(sleeper.interruptedAfterwards()).isFalse();
     }
@@ -72,7 +72,7 @@ class StatementTest extends DatabaseFixture {
       assertThat(sleeper.failure())
           .isInstanceOf(SQLTimeoutException.class)
           .hasMessageStartingWith("deadline of 60ms")
-          .hasMessageEndingWith(", while executing: select pg_sleep(60)")
+          .hasMessageEndingWith(", while executing: select pg_sleep(?)")
           .hasCauseInstanceOf(DeadlineExceededException.class);
       assertThat(sleeper.failure().getCause()).hasCauseInstanceOf(SQLException.class);
     }
@@ -171,10 +171,10 @@ class StatementTest extends DatabaseFixture {
       ctx.cancel();
       assertThatThrownBy(() -> statement.execute("insert into item values (1, 'a')"))
           .isExactlyInstanceOf(SQLException.class)
-          .hasMessageEndingWith(", while executing: insert into item values (1, 'a')")
+          .hasMessageEndingWith(", while executing: insert into item values (?, ?)")
           .hasCauseInstanceOf(ContextCancelledException.class);
       assertThatThrownBy(() -> connection.prepareStatement("select 1"))
-          .hasMessageEndingWith(", while preparing a statement: select 1")
+          .hasMessageEndingWith(", while preparing a statement: select ?")
           .hasCauseInstanceOf(ContextCancelledException.class);
     }
     assertThat(observer.number("select count(*) from item")).isZero();
@@ -199,7 +199,7 @@ class StatementTest extends DatabaseFixture {
         Statement statement = connection.createStatement()) {
       ctx.cancel();
       assertThatThrownBy(() -> statement.execute("select " + "1 + ".repeat(100_000) + "1"))
-          .hasMessageContaining("executing: select 1 + 1")
+          .hasMessageContaining("executing: select ? + ?")
           .hasMessageEndingWith("…")
           .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
     }

@@ -242,6 +242,71 @@ class TransactionTest extends DatabaseFixture {
 
   @ParameterizedTest
   @EnumSource(On.class)
+  void aCommitSentAsTextIsNeverCancelledEither(On on, CancellableContext root) throws Exception {
+    try (var ctx = root.withCancel()) {
+      var attempt =
+          on.start(
+              () -> {
+                try (Connection connection = source.connection(ctx)) {
+                  connection.setAutoCommit(false);
+                  execute(connection, "insert into item values (1, 'slow')");
+                  execute(connection, "/* at last */ Commit");
+                  return null;
+                }
+              });
+      observer.awaitRunning("Commit", 1);
+      ctx.cancel();
+      attempt.interrupt();
+      attempt.result();
+    }
+    assertRows(1);
+  }
+
+  @Test
+  void aCommitSentAsTextThrowsAfterTheEnd(CancellableContext root) throws Exception {
+    try (var ctx = root.withCancel();
+        Connection connection = transaction(ctx);
+        var commit = connection.prepareStatement("commit")) {
+      ctx.cancel();
+      assertThatThrownBy(commit::execute).hasMessageEndingWith(NOTHING_COMMITTED);
+    }
+    assertRows(0);
+  }
+
+  @Test
+  void aRollbackSentAsTextWorksAfterTheEnd(CancellableContext root) throws Exception {
+    try (var ctx = root.withCancel();
+        Connection connection = source.connection(ctx);
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      execute(connection, INSERT);
+      execute(connection, "savepoint here");
+      ctx.cancel();
+      statement.execute("rollback to savepoint here");
+      assertThatThrownBy(() -> connection.setAutoCommit(true))
+          .hasMessageEndingWith(NOTHING_COMMITTED);
+      statement.execute("rollback");
+      connection.setAutoCommit(true);
+    }
+    assertRows(0);
+  }
+
+  @Test
+  void aTransactionThatCannotBeRolledBackIsNotPassedOn(CancellableContext root) throws Exception {
+    try (var ctx = root.withCancel();
+        Connection connection = source.connection(ctx);
+        Statement statement = connection.createStatement()) {
+      statement.execute("begin"); // in auto-commit mode, where the driver refuses to roll back
+      statement.execute(INSERT);
+      ctx.cancel();
+      assertThatThrownBy(() -> statement.execute("commit")).hasMessageEndingWith(NOTHING_COMMITTED);
+    }
+    assertThat(observer.number("select count(*) from item")).isZero();
+    observer.execute("truncate item"); // waits for nobody
+  }
+
+  @ParameterizedTest
+  @EnumSource(On.class)
   void callCommits(On on, Context root) throws Exception {
     var attempt =
         on.start(

@@ -1,0 +1,149 @@
+package dev.belay;
+
+import dev.belay.spi.TimeSource;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.ReferenceQueue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Contexts that were dropped without being closed (R27). Their links are taken out of the tree, by
+ * whoever makes the next ones and by a sweep each second while links are made; a forgotten close is
+ * reported for a sample of all contexts, once for each place that makes them.
+ */
+final class Dropped {
+  static final ReferenceQueue<CancelContext> QUEUE = new ReferenceQueue<>();
+
+  /** One in so many contexts remembers where it was made; 0 for none. */
+  private static final int SAMPLE = Integer.getInteger("dev.belay.leakSample", 1024);
+
+  private static final long SWEEP_NANOS = 1_000_000_000;
+  private static final int IDLE_SWEEPS = 10;
+  private static final int REMEMBERED_PLACES = 1_000;
+
+  private static final VarHandle SWEEPING;
+  private static volatile boolean sweeping;
+  private static volatile boolean made;
+  private static int idle;
+
+  /** What stands between a context's maker and its creation site. */
+  private static final Set<String> OURS =
+      Set.of(
+          Context.class.getName(),
+          AbstractContext.class.getName(),
+          CancelContext.class.getName(),
+          DeadlineContext.class.getName(),
+          MergedContext.class.getName(),
+          TaskGroup.class.getName());
+
+  /** The links of the sample: who is not reachable is not enqueued. */
+  private static final Set<Link> SAMPLED = ConcurrentHashMap.newKeySet();
+
+  private static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
+
+  static {
+    try {
+      SWEEPING =
+          MethodHandles.lookup().findStaticVarHandle(Dropped.class, "sweeping", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private Dropped() {}
+
+  /** Whether the context that is being made is one of the sample. */
+  static boolean sampled() {
+    return SAMPLE > 0 && ThreadLocalRandom.current().nextInt(SAMPLE) == 0;
+  }
+
+  /** Called for each link that knows where its context was made. */
+  static void watch(Link link) {
+    SAMPLED.add(link);
+  }
+
+  /** Called when the context of such a link has ended. */
+  static void ended(Link link) {
+    SAMPLED.remove(link);
+  }
+
+  /** Called for each link: pays for the removal of two dropped ones, and sees to the rest. */
+  static void linkMade() {
+    clear(2, Dropped::report);
+    if (!made) {
+      made = true;
+    }
+    if (!sweeping && SWEEPING.compareAndSet(false, true)) {
+      idle = 0;
+      schedule();
+    }
+  }
+
+  private static void schedule() {
+    TimeSource time = TimeSource.system();
+    time.schedule(time.nanoTime() + SWEEP_NANOS, Dropped::sweep);
+  }
+
+  /** Never twice at a time: the next is scheduled by the one before. */
+  private static void sweep() {
+    boolean found = clear(Integer.MAX_VALUE, Dropped::report) > 0;
+    idle = made || found ? 0 : idle + 1;
+    made = false;
+    if (idle < IDLE_SWEEPS) {
+      schedule();
+    } else {
+      sweeping = false;
+    }
+  }
+
+  /**
+   * Takes up to {@code limit} dropped links out of the tree.
+   *
+   * @param forgotten is given where each one was made that nobody had ended, if that is known
+   */
+  static int clear(int limit, Consumer<CreationSite> forgotten) {
+    int cleared = 0;
+    while (cleared < limit && QUEUE.poll() instanceof Link link) {
+      cleared++;
+      Alarm alarm = link.alarm;
+      if (alarm != null) {
+        alarm.cancel();
+      }
+      link.unhang();
+      CreationSite site = link.site;
+      if (site != null && SAMPLED.remove(link)) {
+        forgotten.accept(site);
+      }
+    }
+    return cleared;
+  }
+
+  private static void report(CreationSite site) {
+    String message = message(site);
+    if (REPORTED.size() < REMEMBERED_PLACES && REPORTED.add(message)) {
+      System.getLogger("dev.belay.leak").log(System.Logger.Level.WARNING, message, site);
+    }
+  }
+
+  /** The same for all contexts that were made at one place. */
+  static String message(CreationSite site) {
+    return "a context was dropped without close(), made at "
+        + place(site)
+        + "; one of a sample, told once for each place. Use try-with-resources; the lint rule"
+        + " ContextNotClosed finds it.";
+  }
+
+  /** The first frame that is not ours. */
+  private static @Nullable StackTraceElement place(CreationSite site) {
+    for (StackTraceElement frame : site.getStackTrace()) {
+      if (!OURS.contains(frame.getClassName())) {
+        return frame;
+      }
+    }
+    return null;
+  }
+}

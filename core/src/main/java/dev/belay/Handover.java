@@ -1,0 +1,109 @@
+package dev.belay;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meeting place of a thread in guarded calls and the threads that send cancels to it. Made when
+ * the first cancel is due; a nest of calls that nobody cancels has none. The lock is held for a few
+ * writes only: a cancel is sent without it, between {@link #take} and {@link #sent}, and the body's
+ * thread leaves a call only when none is under way or its patience is over (R21).
+ */
+final class Handover {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  /**
+   * Waits for {@code pause} and for what is to be cancelled now; null when {@code call} is over.
+   */
+  @Nullable GuardedCall take(GuardedCall call, long pause) {
+    lock.lock();
+    try {
+      long left = pause;
+      while (!call.finished && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      while (!call.finished) {
+        GuardedCall target = call.target();
+        if (target != null && target.underWay == 0 && target.claim()) {
+          target.underWay++;
+          target.sentFor = call.ctx;
+          return target;
+        }
+        // A shield tells us when it gives way; a call that is just being left does not.
+        changed.await(target == null ? 1_000 : 1, TimeUnit.MILLISECONDS);
+      }
+      return null;
+    } catch (InterruptedException e) {
+      return null; // nobody holds this thread but us: it is never interrupted
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void sent(GuardedCall target) {
+    lock.lock();
+    try {
+      target.underWay--;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The limit of {@code shield} has passed: the signals from outside go through. */
+  void release(GuardedCall shield) {
+    lock.lock();
+    try {
+      shield.holding = false;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Leaves {@code call}: afterwards no cancel can be sent to it.
+   *
+   * @return whether one was still under way when the patience was over
+   */
+  boolean leave(GuardedCall call, long patience) {
+    lock.lock();
+    try {
+      call.finished = true;
+      changed.signalAll();
+      return awaitQuiet(call, patience);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until nothing that was sent to {@code call} is under way: a shield goes up. */
+  void quiet(GuardedCall call, long patience) {
+    lock.lock();
+    try {
+      awaitQuiet(call, patience);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean awaitQuiet(GuardedCall call, long patience) {
+    long left = patience;
+    boolean interrupted = false;
+    while (call.underWay > 0 && left > 0) {
+      try {
+        left = changed.awaitNanos(left);
+      } catch (InterruptedException e) {
+        // Ours, sent by the very cancel that we wait for, or a foreign one that must be kept.
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return call.underWay > 0;
+  }
+}

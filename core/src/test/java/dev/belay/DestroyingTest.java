@@ -1,0 +1,51 @@
+package dev.belay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A process and its descendants end with the context: politely first, then by force. */
+class DestroyingTest extends Fixture {
+
+  @Test
+  void aProcessThatListensEndsPolitely() throws Exception {
+    Process process =
+        new ProcessBuilder("sh", "-c", "trap 'exit 7' TERM; while :; do sleep 1; done").start();
+    destroyWhileItRuns(process);
+    assertThat(process.waitFor()).isIn(7, 143);
+  }
+
+  @Test
+  void aProcessThatDoesNotListenIsKilledWithItsChildren() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "trap '' TERM; sh -c \"trap '' TERM; echo up; while :; do sleep 1; done\"")
+            .start();
+    process.inputReader().readLine();
+    List<ProcessHandle> children = process.descendants().toList();
+    assertThat(children).isNotEmpty();
+    destroyWhileItRuns(process);
+    assertThat(process.waitFor()).isEqualTo(137);
+    for (ProcessHandle child : children) {
+      child.onExit().join();
+    }
+  }
+
+  private void destroyWhileItRuns(Process process) {
+    CancellableContext ctx = root.withCancel();
+    assertThatThrownBy(
+            () ->
+                ctx.run(
+                    Canceller.destroying(process),
+                    c -> {
+                      ctx.cancel();
+                      process.waitFor();
+                      throw new InterruptedException("the process has ended");
+                    }))
+        .isInstanceOf(ContextCancelledException.class);
+  }
+}

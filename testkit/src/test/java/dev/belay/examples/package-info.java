@@ -1,0 +1,2 @@
+/** The worked examples of the guide, as tests: its code blocks are regions of these classes. */
+package dev.belay.examples;

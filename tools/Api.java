@@ -1,0 +1,218 @@
+import java.lang.module.ModuleDescriptor;
+import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
+import java.lang.reflect.Member;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.TypeVariable;
+
+/**
+ * Compares what a module offers with its committed text form, or writes that anew: {@code Api.java
+ * check|apply CLASSES TEXT}, with the module's dependencies on the class path.
+ *
+ * <p>The text has every public and protected member of the exported packages, with nullness,
+ * sorted, one a line, so that a change of the API is a change of a file that a reviewer sees.
+ */
+void main(String[] args) throws Exception {
+  Path classes = Path.of(args[1]);
+  Path text = Path.of(args[2]).normalize();
+  String now = describe(classes);
+  String before = Files.exists(text) ? Files.readString(text) : "";
+  if (now.equals(before)) {
+    return;
+  }
+  if (args[0].equals("apply")) {
+    Files.createDirectories(text.getParent());
+    Files.writeString(text, now);
+    IO.println("rewritten: " + text);
+    return;
+  }
+  IO.println("The public API is not what " + text + " says:");
+  List<String> old = before.lines().toList();
+  List<String> current = now.lines().toList();
+  old.stream().filter(line -> !current.contains(line)).forEach(line -> IO.println("- " + line));
+  current.stream().filter(line -> !old.contains(line)).forEach(line -> IO.println("+ " + line));
+  IO.println("If that is meant: ./build api, commit the file, and say it in CHANGELOG.md.");
+  System.exit(1);
+}
+
+static String describe(Path classes) throws Exception {
+  var out = new StringBuilder();
+  ModuleDescriptor module;
+  try (InputStream in = Files.newInputStream(classes.resolve("module-info.class"))) {
+    module = ModuleDescriptor.read(in);
+  }
+  out.append("module ").append(module.name()).append('\n');
+  module.requires().stream()
+      .filter(each -> !each.modifiers().contains(ModuleDescriptor.Requires.Modifier.MANDATED))
+      .map(each -> "  requires " + words(each.modifiers()) + each.name() + "\n")
+      .sorted()
+      .forEach(out::append);
+  module.provides().stream()
+      .map(each -> "  provides " + each.service() + " with " + each.providers() + "\n")
+      .sorted()
+      .forEach(out::append);
+  for (var export : new TreeSet<>(module.exports())) {
+    out.append("\npackage ").append(export.source()).append('\n');
+    for (Class<?> type : types(classes, export.source())) {
+      out.append('\n').append(head(type)).append('\n');
+      members(type).forEach(member -> out.append("  ").append(member).append('\n'));
+    }
+  }
+  return out.toString();
+}
+
+static List<Class<?>> types(Path classes, String name) throws Exception {
+  var found = new ArrayList<Class<?>>();
+  try (Stream<Path> files = Files.list(classes.resolve(name.replace('.', '/')))) {
+    for (Path file : files.sorted().toList()) {
+      String simple = file.getFileName().toString();
+      if (simple.endsWith(".class") && !simple.equals("package-info.class")) {
+        var loader = Thread.currentThread().getContextClassLoader();
+        found.add(Class.forName(name + "." + simple.replace(".class", ""), false, loader));
+      }
+    }
+  }
+  found.removeIf(type -> !isOffered(type));
+  return found;
+}
+
+static boolean isOffered(Class<?> type) {
+  Class<?> outer = type.getDeclaringClass();
+  return isOffered(type.getModifiers())
+      && !type.isAnonymousClass()
+      && !type.isLocalClass()
+      && (outer == null || isOffered(outer));
+}
+
+static boolean isOffered(int modifiers) {
+  return Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers);
+}
+
+static String head(Class<?> type) {
+  String kind =
+      type.isAnnotation()
+          ? "@interface"
+          : type.isRecord()
+              ? "record"
+              : type.isEnum() ? "enum" : type.isInterface() ? "interface" : "class";
+  int shown = type.getModifiers() & ~(Modifier.INTERFACE | Modifier.STRICT);
+  if (type.isInterface()) {
+    shown &= ~(Modifier.ABSTRACT | Modifier.STATIC);
+  } else if (type.isEnum() || type.isRecord()) {
+    shown &= ~(Modifier.FINAL | Modifier.STATIC);
+  }
+  var head = new StringBuilder(words(shown)).append(type.isSealed() ? "sealed " : "").append(kind);
+  head.append(' ')
+      .append(type.getName().substring(type.getPackageName().length() + 1).replace('$', '.'))
+      .append(parameters(type.getTypeParameters()));
+  AnnotatedType parent = type.getAnnotatedSuperclass();
+  if (parent != null
+      && !Set.of(Object.class, Enum.class, Record.class).contains(type.getSuperclass())) {
+    head.append(" extends ").append(shown(parent));
+  }
+  AnnotatedType[] interfaces = type.getAnnotatedInterfaces();
+  if (interfaces.length > 0) {
+    head.append(type.isInterface() ? " extends " : " implements ").append(list(interfaces));
+  }
+  return head.toString();
+}
+
+static Collection<String> members(Class<?> type) {
+  var lines = new TreeMap<String, String>(); // by what follows the modifiers and the type: the name
+  int implied = type.isInterface() ? Modifier.PUBLIC | Modifier.ABSTRACT : 0;
+  for (Field field : type.getDeclaredFields()) {
+    if (field.isEnumConstant()) {
+      lines.put(" " + field.getName(), field.getName());
+    } else if (isOffered(field)) {
+      String words = words(field.getModifiers() & ~implied);
+      lines.put(field.getName(), words + shown(field.getAnnotatedType()) + " " + field.getName());
+    }
+  }
+  for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+    if (isOffered(constructor)) {
+      String call = call("new", constructor);
+      lines.put(" " + call, front(constructor, implied) + call);
+    }
+  }
+  for (Method method : type.getDeclaredMethods()) {
+    if (isOffered(method) && !method.isBridge()) {
+      String call = call(method.getName(), method);
+      String result = shown(method.getAnnotatedReturnType());
+      Object preset = method.getDefaultValue();
+      lines.put(
+          call,
+          front(method, implied)
+              + result
+              + " "
+              + call
+              + (preset == null ? "" : " default " + preset));
+    }
+  }
+  return lines.values();
+}
+
+static boolean isOffered(Member member) {
+  return isOffered(member.getModifiers()) && !member.isSynthetic();
+}
+
+static String front(Executable method, int implied) {
+  int bytecode = Modifier.TRANSIENT | Modifier.VOLATILE | Modifier.SYNCHRONIZED; // bridge, varargs
+  String generic = parameters(method.getTypeParameters());
+  return words(method.getModifiers() & ~implied & ~bytecode)
+      + (method instanceof Method m && m.isDefault() ? "default " : "")
+      + (generic.isEmpty() ? "" : generic + " ");
+}
+
+static String call(String name, Executable method) {
+  AnnotatedType[] thrown = method.getAnnotatedExceptionTypes();
+  return name
+      + "("
+      + list(method.getAnnotatedParameterTypes())
+      + ")"
+      + (thrown.length == 0 ? "" : " throws " + list(thrown));
+}
+
+static String parameters(TypeVariable<?>[] variables) {
+  return variables.length == 0
+      ? ""
+      : Stream.of(variables)
+          .map(
+              each -> {
+                String bounds =
+                    Stream.of(each.getAnnotatedBounds())
+                        .map(bound -> shown(bound))
+                        .filter(bound -> !bound.equals("Object"))
+                        .collect(Collectors.joining(" & "));
+                return each.getName() + (bounds.isEmpty() ? "" : " extends " + bounds);
+              })
+          .collect(Collectors.joining(", ", "<", ">"));
+}
+
+static String list(AnnotatedType[] types) {
+  return Stream.of(types).map(each -> shown(each)).collect(Collectors.joining(", "));
+}
+
+/** Without the names of our packages and of those that everybody knows. */
+static String shown(AnnotatedType type) {
+  return type.toString()
+      .replace("@org.jspecify.annotations.Nullable()", "@Nullable")
+      .replaceAll(
+          "\\b(java\\.(lang|io|time|util(\\.concurrent|\\.function)?)|dev\\.belay(\\.[a-z]+)*)\\.(?=[A-Z@])",
+          "")
+      .replace('$', '.');
+}
+
+static String words(int modifiers) {
+  String words = Modifier.toString(modifiers);
+  return words.isEmpty() ? "" : words + " ";
+}
+
+static String words(Set<ModuleDescriptor.Requires.Modifier> modifiers) {
+  return modifiers.stream()
+      .map(each -> each.toString().toLowerCase(Locale.ROOT) + " ")
+      .sorted()
+      .collect(Collectors.joining());
+}
