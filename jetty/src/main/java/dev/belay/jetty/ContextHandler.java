@@ -19,6 +19,10 @@ import org.eclipse.jetty.util.Callback;
  * the client goes away, also while the endpoint blocks. On HTTP/1.1 that needs a connector with
  * {@link ContextHttpConnectionFactory}; on HTTP/2 nothing else.
  *
+ * <p>A failure of the endpoint is answered with the status and the text of {@link FailureStatus}.
+ * When the client is gone, Jetty still asks the server's error handler for an answer that nobody
+ * reads: one that logs finds an {@link EofException} as the request's failure.
+ *
  * <p>The server's context is its owner's: end it at shutdown, and every request's context ends.
  */
 public final class ContextHandler extends Handler.Abstract {
@@ -103,7 +107,8 @@ public final class ContextHandler extends Handler.Abstract {
       // Quiet in Jetty's log: nobody has failed.
       callback.failed(status.isEmpty() ? new EofException(failure) : failure);
     } else {
-      Response.writeError(request, response, callback, status.getAsInt(), failure.getMessage());
+      int code = status.getAsInt();
+      Response.writeError(request, response, callback, code, FailureStatus.text(code, failure));
     }
   }
 }
