@@ -5,7 +5,6 @@ import dev.belay.Context;
 import dev.belay.http.server.ClientGoneException;
 import dev.belay.http.server.FailureStatus;
 import dev.belay.http.server.RequestContexts;
-import dev.belay.http.wire.RemainingTimeHeader;
 import java.util.Objects;
 import java.util.OptionalInt;
 import org.eclipse.jetty.io.EofException;
@@ -28,7 +27,6 @@ import org.eclipse.jetty.util.Callback;
 public final class ContextHandler extends Handler.Abstract {
   private final Context server;
   private final RequestContexts contexts;
-  private final RemainingTimeHeader remainingTime;
   private final boolean interrupting;
   private final ContextEndpoint endpoint;
 
@@ -36,21 +34,16 @@ public final class ContextHandler extends Handler.Abstract {
    * A handler that never interrupts its endpoint.
    *
    * @param server the parent of every request's context
-   * @param contexts the limit of a request
+   * @param contexts the limit of a request, and the headers that are read of it
    */
   public ContextHandler(Context server, RequestContexts contexts, ContextEndpoint endpoint) {
-    this(server, contexts, RemainingTimeHeader.DEFAULT, false, endpoint);
+    this(server, contexts, false, endpoint);
   }
 
   private ContextHandler(
-      Context server,
-      RequestContexts contexts,
-      RemainingTimeHeader remainingTime,
-      boolean interrupting,
-      ContextEndpoint endpoint) {
+      Context server, RequestContexts contexts, boolean interrupting, ContextEndpoint endpoint) {
     this.server = Objects.requireNonNull(server, "server is null: pass the server's root");
     this.contexts = Objects.requireNonNull(contexts, "contexts is null: pass a limit");
-    this.remainingTime = remainingTime;
     this.interrupting = interrupting;
     this.endpoint = Objects.requireNonNull(endpoint, "endpoint is null");
   }
@@ -61,19 +54,13 @@ public final class ContextHandler extends Handler.Abstract {
    * thread it closes the socket that is being read.
    */
   public ContextHandler interrupting() {
-    return new ContextHandler(server, contexts, remainingTime, true, endpoint);
-  }
-
-  /** The same with another header for the remaining time that a client sends. */
-  public ContextHandler remainingTimeIn(RemainingTimeHeader header) {
-    return new ContextHandler(server, contexts, header, interrupting, endpoint);
+    return new ContextHandler(server, contexts, true, endpoint);
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     String name = request.getMethod() + " " + request.getHttpURI().getCanonicalPath();
-    String remaining = request.getHeaders().get(remainingTime.name());
-    CancellableContext ctx = contexts.open(server, name, remaining);
+    CancellableContext ctx = contexts.open(server, name, request.getHeaders()::get);
     try {
       run(ctx, request, response);
       callback.succeeded();

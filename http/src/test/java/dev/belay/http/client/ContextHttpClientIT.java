@@ -10,6 +10,7 @@ import dev.belay.ContextCancelledException;
 import dev.belay.http.client.ExchangeAbortedException.Phase;
 import dev.belay.http.wire.RemainingTimeHeader;
 import dev.belay.http.wire.RemainingTimeHeader.Form;
+import dev.belay.http.wire.WireHeaders;
 import dev.belay.testkit.Attempt;
 import dev.belay.testkit.socket.FaultServer;
 import java.io.IOException;
@@ -282,12 +283,13 @@ class ContextHttpClientIT {
 
   @Test
   void theTimeIsNotSentOnRequest() throws Exception {
-    assertThat(field(client.withoutRemainingTime(), get("/field"))).isEqualTo("none");
+    assertThat(field(client.withHeaders(WireHeaders.NONE), get("/field"))).isEqualTo("none");
   }
 
   @Test
   void theTimeIsSentInAnotherHeader() throws Exception {
     var grpc = new RemainingTimeHeader("belay-timeout-ms", Form.GRPC);
-    assertThat(field(client.withRemainingTime(grpc), get("/field"))).endsWith("m");
+    assertThat(field(client.withHeaders(WireHeaders.NONE.withRemainingTime(grpc)), get("/field")))
+        .endsWith("m");
   }
 }
