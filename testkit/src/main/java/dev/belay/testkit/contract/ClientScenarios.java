@@ -1,5 +1,6 @@
 package dev.belay.testkit.contract;
 
+import static dev.belay.testkit.contract.ClientFeature.BODY_INTERRUPTS;
 import static dev.belay.testkit.contract.ClientFeature.INTERRUPTS;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -17,9 +18,12 @@ import dev.belay.testkit.Attempt;
 import dev.belay.testkit.VirtualClock;
 import dev.belay.testkit.socket.FaultServer;
 import dev.belay.testkit.socket.FullServer;
+import dev.belay.testkit.socket.HeldNames;
 import dev.belay.testkit.socket.SilentServer;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -105,12 +109,47 @@ abstract class ClientScenarios extends ClientFixture {
         var ctx = root().withCancel()) {
       var attempt = Attempt.start(() -> client().open(ctx, ClientRequest.get(full.uri())));
       attempt.awaitBlocked();
+      full.awaitConnecting(1);
       ctx.cancel();
       while (attempt.isRunning()) { // a cancel that comes too early is repeated
         clock().advance(Duration.ofSeconds(1));
       }
-      attempt.thrown(ContextCancelledException.class);
+      var ended = attempt.thrown(ContextCancelledException.class);
+      assertTells(ended, full.uri().toString(), "connecting");
+      whenAConnectionWasGivenUp(full);
     }
+  }
+
+  /** What is left of it then. */
+  void whenAConnectionWasGivenUp(FullServer server) throws IOException {}
+
+  @Test
+  void aNameThatIsNotResolvedHoldsNobodyUp() throws Exception {
+    try (var held = HeldNames.hold();
+        var ctx = root().withTimeout(MINUTE)) {
+      URI uri = URI.create("http://" + held.name() + "/");
+      var attempt = Attempt.start(() -> client().open(ctx, ClientRequest.get(uri)));
+      held.waiting.await(1);
+      clock().advance(MINUTE);
+      var ended = attempt.thrown(DeadlineExceededException.class);
+      assertTells(ended, uri.toString(), "connecting");
+    }
+  }
+
+  @Test
+  void aCancelAfterARedirectionAbortsTheExchange() throws Exception {
+    try (var ctx = root().withCancel()) {
+      var attempt = Attempt.start(() -> open(ctx, "/lost"));
+      server().busy.await(1);
+      ctx.cancel();
+      assertTells(attempt.thrown(ContextCancelledException.class), "/lost", "headers");
+    }
+    server().gone.await(1);
+  }
+
+  @Test
+  void redirectionsAreFollowed() throws Exception {
+    assertEquals("ok", read("/moved"));
   }
 
   @Test
@@ -199,6 +238,22 @@ abstract class ClientScenarios extends ClientFixture {
         assertTells(assertThrows(end.exception, body::read), "/stall", "body");
       }
     }
+  }
+
+  @Test
+  void eventsArriveOneByOneUntilTheEnd() throws Exception {
+    try (var ctx = root().withCancel();
+        var events =
+            new BufferedReader(new InputStreamReader(open(ctx, "/events").body(), ISO_8859_1))) {
+      for (int i = 0; i < 5; i++) {
+        assertEquals("data: " + FaultServer.TEN, events.readLine());
+        assertEquals("", events.readLine());
+      }
+      ctx.cancel();
+      var ended = assertThrows(ContextCancelledException.class, () -> events.lines().count());
+      assertTells(ended, "/events", "body");
+    }
+    server().gone.await(1);
   }
 
   // ---- the body ends first
@@ -323,7 +378,7 @@ abstract class ClientScenarios extends ClientFixture {
 
   @Test
   void anInterruptWhileTheBodyIsReadLeavesTheFlagSet() throws Exception {
-    needs(INTERRUPTS);
+    needs(BODY_INTERRUPTS);
     var reading = new CountDownLatch(2);
     var virtual = Attempt.start(() -> readInterrupted(reading));
     var platform = Attempt.startOnPlatformThread(() -> readInterrupted(reading));
