@@ -12,6 +12,7 @@ record Threads(Set<Thread> threads) {
       List.of(
           "belay-timer",
           "OkHttp TaskRunner",
+          "Okio Watchdog",
           "ForkJoinPool-1",
           "ForkJoinPool.commonPool",
           "VirtualThread-",

@@ -65,7 +65,7 @@ public abstract class BlockingExchange<R extends Closeable> {
    */
   public final R open(Context ctx) throws IOException, InterruptedException {
     try {
-      return ctx.call(new Aborting(), unused -> headers());
+      return ctx.call(new Aborting(), this::headers);
     } catch (IOException | InterruptedException | RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -82,11 +82,11 @@ public abstract class BlockingExchange<R extends Closeable> {
     return new ContextBody(ctx, raw, new Body());
   }
 
-  private R headers() throws IOException, InterruptedException {
+  private R headers(Context ctx) throws IOException, InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    Thread.ofVirtual().name("belay-http-exchange").start(this::run);
+    Thread.ofVirtual().name("belay-http-exchange").start(ctx.wrap(this::run));
     try {
       return response.get();
     } catch (InterruptedException e) {

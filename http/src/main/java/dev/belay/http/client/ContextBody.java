@@ -45,6 +45,9 @@ final class ContextBody extends InputStream {
 
   @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0; // some streams would wait
+    }
     try {
       int count = raw.read(buffer, offset, length);
       if (count >= 0) {
