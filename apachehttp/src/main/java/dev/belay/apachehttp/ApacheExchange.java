@@ -57,7 +57,7 @@ final class ApacheExchange extends BlockingExchange<ClassicHttpResponse> {
     try {
       return client.executeOpen(RoutingSupport.determineHost(request), request, progress);
     } catch (HttpException e) {
-      throw new ClientProtocolException(e);
+      throw new ClientProtocolException(e.getMessage(), e);
     }
   }
 

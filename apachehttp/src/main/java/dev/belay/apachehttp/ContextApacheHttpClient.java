@@ -107,7 +107,7 @@ public final class ContextApacheHttpClient {
       EntityUtils.consume(response.getEntity()); // else the connection could not be used again
       return result;
     } catch (HttpException e) {
-      throw new ClientProtocolException(e);
+      throw new ClientProtocolException(e.getMessage(), e);
     }
   }
 }

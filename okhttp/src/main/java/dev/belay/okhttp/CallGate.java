@@ -59,9 +59,8 @@ final class CallGate extends EventListener {
   }
 
   private void close() {
-    gate.acquireUninterruptibly();
-    if (!closed.compareAndSet(false, true)) {
-      gate.release();
+    if (closed.compareAndSet(false, true)) {
+      gate.acquireUninterruptibly();
     }
   }
 

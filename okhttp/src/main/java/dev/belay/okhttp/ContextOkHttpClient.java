@@ -44,10 +44,14 @@ public final class ContextOkHttpClient {
     this.headers = headers;
   }
 
-  /** Puts {@code client} under contexts; sends {@link WireHeaders#DEFAULT}. */
+  /**
+   * Puts {@code client} under contexts; sends {@link WireHeaders#DEFAULT}. The connection pool and
+   * the dispatcher stay those of {@code client}.
+   */
   public static ContextOkHttpClient of(OkHttpClient client) {
     Objects.requireNonNull(client, "client is null: pass new OkHttpClient()");
-    return new ContextOkHttpClient(client, WireHeaders.DEFAULT);
+    OkHttpClient own = client.newBuilder().addNetworkInterceptor(new CancelledCalls()).build();
+    return new ContextOkHttpClient(own, WireHeaders.DEFAULT);
   }
 
   /** The same client, sending other headers. */

@@ -219,7 +219,9 @@ abstract class ClientScenarios extends ClientFixture {
     server().gone.await(1);
   }
 
-  /** Not by readNBytes: that goes on to read nothing, which some streams take for a reason to wait. */
+  /**
+   * Not by readNBytes: that goes on to read nothing, which some streams take for a reason to wait.
+   */
   private static String ten(InputStream body) throws IOException {
     byte[] bytes = new byte[10];
     new DataInputStream(body).readFully(bytes);
