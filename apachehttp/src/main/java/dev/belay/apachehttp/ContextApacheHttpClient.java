@@ -5,6 +5,7 @@ import dev.belay.ContextEndedException;
 import dev.belay.http.client.ExchangeAbortedException;
 import dev.belay.http.wire.WireHeaders;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Objects;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.classic.HttpClient;
@@ -13,7 +14,6 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
-import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +66,7 @@ public final class ContextApacheHttpClient {
    *
    * <p>The caller owns the response and closes it. One that is neither closed nor read to its end
    * holds its connection, and a registration in {@code ctx}, until {@code ctx} ends. Closing one
-   * that was not read to its end closes its connection.
+   * that was not read to its end closes its connection, and so does {@code EntityUtils.consume}.
    *
    * @param request left as it is: a copy is sent
    * @throws ContextEndedException if {@code ctx} has ended, or ends before the headers arrive
@@ -89,7 +89,8 @@ public final class ContextApacheHttpClient {
 
   /**
    * Sends {@code request} and returns what {@code handler} makes of the response, on the calling
-   * thread. Nothing is left open, whatever happens.
+   * thread. Nothing is left open, whatever happens; what the handler has not read of the body is
+   * read, so that the connection can be used again.
    *
    * @param request left as it is: a copy is sent
    * @throws ContextEndedException if {@code ctx} has ended, or ends before the handler is done with
@@ -104,7 +105,9 @@ public final class ContextApacheHttpClient {
     Objects.requireNonNull(handler, "handler is null: use open(ctx, request)");
     try (ClassicHttpResponse response = open(ctx, request)) {
       T result = handler.handleResponse(response);
-      EntityUtils.consume(response.getEntity()); // else the connection could not be used again
+      if (response.getEntity() != null) { // unread, the connection could not be used again
+        response.getEntity().writeTo(OutputStream.nullOutputStream());
+      }
       return result;
     } catch (HttpException e) {
       throw new ClientProtocolException(e.getMessage(), e);

@@ -82,11 +82,11 @@ public final class ContextHttpClient {
    */
   public HttpResponse<InputStream> open(Context ctx, HttpRequest request)
       throws IOException, InterruptedException {
-    ReceivedResponse<ContextBody> response = exchange(ctx, request);
-    return new ReceivedResponse<>(response, response.body());
+    Exchange.Opened response = exchange(ctx, request);
+    return response.with(response.body());
   }
 
-  private ReceivedResponse<ContextBody> exchange(Context ctx, HttpRequest request)
+  private Exchange.Opened exchange(Context ctx, HttpRequest request)
       throws IOException, InterruptedException {
     Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
     Objects.requireNonNull(request, "request is null: pass what to send");
@@ -107,8 +107,8 @@ public final class ContextHttpClient {
    */
   public HttpResponse<Stream<String>> openLines(Context ctx, HttpRequest request)
       throws IOException, InterruptedException {
-    ReceivedResponse<ContextBody> response = exchange(ctx, request);
-    return new ReceivedResponse<>(response, Lines.of(response.headers(), response.body()));
+    Exchange.Opened response = exchange(ctx, request);
+    return response.with(Lines.of(response.head().headers(), response.body()));
   }
 
   /**
@@ -126,8 +126,8 @@ public final class ContextHttpClient {
    */
   public HttpResponse<Flow.Publisher<List<ByteBuffer>>> openPublisher(
       Context ctx, HttpRequest request) throws IOException, InterruptedException {
-    ReceivedResponse<ContextBody> response = exchange(ctx, request);
-    return new ReceivedResponse<>(response, new FlowBody(ctx, response.body()));
+    Exchange.Opened response = exchange(ctx, request);
+    return response.with(new FlowBody(ctx, response.body()));
   }
 
   /**
@@ -147,9 +147,10 @@ public final class ContextHttpClient {
       Context ctx, HttpRequest request, BodyHandler<T> handler)
       throws IOException, InterruptedException {
     Objects.requireNonNull(handler, "handler is null: use BodyHandlers.discarding()");
-    ReceivedResponse<ContextBody> response = exchange(ctx, request);
+    Exchange.Opened response = exchange(ctx, request);
     try (ContextBody body = response.body()) {
-      return new ReceivedResponse<>(response, BodyFeed.feed(ctx, body, handler.apply(response)));
+      var head = new ReceivedResponse<InputStream>(response.head(), body);
+      return new ReceivedResponse<>(head, BodyFeed.feed(ctx, body, handler.apply(head)));
     } catch (IOException e) {
       if (Canceller.isInterruption(e) && Thread.interrupted()) {
         throw (InterruptedException) new InterruptedException().initCause(e);

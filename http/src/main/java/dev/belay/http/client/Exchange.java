@@ -52,7 +52,15 @@ final class Exchange implements Canceller {
     this.exchange = new ExchangeAbortedException.Sent(request.method(), request.uri());
   }
 
-  ReceivedResponse<ContextBody> open(Context ctx) throws IOException, InterruptedException {
+  /** A response whose headers are there. */
+  record Opened(HttpResponse<?> head, ContextBody body) {
+
+    <T> HttpResponse<T> with(T otherBody) {
+      return new ReceivedResponse<>(head, otherBody);
+    }
+  }
+
+  Opened open(Context ctx) throws IOException, InterruptedException {
     HttpResponse<InputStream> response;
     try {
       response = ctx.call(this, this::headers);
@@ -62,7 +70,7 @@ final class Exchange implements Canceller {
       throw new AssertionError("headers threw what it does not declare", e);
     }
     InputStream raw = response.body();
-    return new ReceivedResponse<>(response, new ContextBody(ctx, raw, new Body(raw)));
+    return new Opened(response, new ContextBody(ctx, raw, new Body(raw)));
   }
 
   // ---- until the headers are there
