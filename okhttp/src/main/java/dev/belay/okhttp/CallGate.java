@@ -3,6 +3,7 @@ package dev.belay.okhttp;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,11 +20,16 @@ import okhttp3.HttpUrl;
  */
 final class CallGate extends EventListener {
   /** A call that never says that it has let go must not keep a cancel waiting for ever. */
-  private static final long LONGEST_SECONDS = 1;
+  static final Duration PATIENCE = Duration.ofSeconds(1);
 
+  private final Duration patience;
   private final Semaphore gate = new Semaphore(1);
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean sending;
+
+  CallGate(Duration patience) {
+    this.patience = patience;
+  }
 
   void cancel(Call call) {
     boolean taken = take();
@@ -46,7 +52,7 @@ final class CallGate extends EventListener {
     try {
       while (true) {
         try {
-          return gate.tryAcquire(LONGEST_SECONDS, TimeUnit.SECONDS);
+          return gate.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
           interrupted = true;
         }

@@ -8,7 +8,7 @@ import okhttp3.Response;
 /** One call. */
 final class OkHttpExchange extends BlockingExchange<Response> {
   private final Call call;
-  private final CallGate gate = new CallGate();
+  private final CallGate gate = new CallGate(CallGate.PATIENCE);
 
   OkHttpExchange(Call call) {
     super(call.request().method(), call.request().url().uri());

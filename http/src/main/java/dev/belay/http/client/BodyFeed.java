@@ -66,11 +66,13 @@ final class BodyFeed implements Flow.Subscription {
   static void feed(
       Context ctx, ContextBody body, Flow.Subscriber<? super List<ByteBuffer>> subscriber) {
     var feed = new BodyFeed();
-    try (body) {
+    try {
       subscriber.onSubscribe(feed);
       feed.run(ctx, body, subscriber);
     } catch (Throwable e) {
       subscriber.onError(e);
+    } finally {
+      body.discard();
     }
   }
 

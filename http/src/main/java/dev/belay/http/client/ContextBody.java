@@ -94,6 +94,15 @@ final class ContextBody extends InputStream {
     ctx.throwIfDone(exchange.readingBody(bytes, null));
   }
 
+  /** Closes it for one who cannot be told that this has failed. */
+  void discard() {
+    try {
+      close();
+    } catch (IOException e) {
+      // The connection is gone, which is what we want.
+    }
+  }
+
   @Override
   public void close() throws IOException {
     registration.stop();

@@ -12,7 +12,6 @@ import dev.belay.http.wire.ValueHeader;
 import dev.belay.http.wire.WireHeaders;
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestContextsTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final Function<String, @Nullable String> NOTHING = name -> null;
+
+  private static @Nullable String nothing(String header) {
+    return null;
+  }
 
   private final CancellableContext server = Context.root("server");
 
@@ -68,7 +70,7 @@ class RequestContextsTest {
 
   @Test
   void shutdownEndsTheRequest() {
-    try (var ctx = new RequestContexts(MINUTE).open(server, "GET /", NOTHING)) {
+    try (var ctx = new RequestContexts(MINUTE).open(server, "GET /", RequestContextsTest::nothing)) {
       server.cancel();
       assertThat(ctx.isDone()).isTrue();
     }
@@ -101,7 +103,7 @@ class RequestContextsTest {
 
   @Test
   void theRequestIsNamed() {
-    try (var ctx = new RequestContexts(MINUTE).open(server, "POST /orders", NOTHING)) {
+    try (var ctx = new RequestContexts(MINUTE).open(server, "POST /orders", RequestContextsTest::nothing)) {
       assertThat(ctx.toString()).contains("server/POST /orders");
     }
   }
