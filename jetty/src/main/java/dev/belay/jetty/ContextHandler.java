@@ -5,7 +5,6 @@ import dev.belay.Context;
 import dev.belay.http.server.ClientGoneException;
 import dev.belay.http.server.FailureStatus;
 import dev.belay.http.server.RequestContexts;
-import dev.belay.http.wire.RemainingTimeHeader;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
@@ -21,12 +20,15 @@ import org.eclipse.jetty.util.VirtualThreads;
  * the client goes away, also while the endpoint blocks. On HTTP/1.1 that needs a connector with
  * {@link ContextHttpConnectionFactory}; on HTTP/2 nothing else.
  *
+ * <p>A failure of the endpoint is answered with the status and the text of {@link FailureStatus}.
+ * When the client is gone, Jetty still asks the server's error handler for an answer that nobody
+ * reads: one that logs finds an {@link EofException} as the request's failure.
+ *
  * <p>The server's context is its owner's: end it at shutdown, and every request's context ends.
  */
 public final class ContextHandler extends Handler.Abstract {
   private final Context server;
   private final RequestContexts contexts;
-  private final RemainingTimeHeader remainingTime;
   private final boolean interrupting;
   private final ContextEndpoint endpoint;
 
@@ -34,21 +36,16 @@ public final class ContextHandler extends Handler.Abstract {
    * A handler that never interrupts its endpoint.
    *
    * @param server the parent of every request's context
-   * @param contexts the limit of a request
+   * @param contexts the limit of a request, and the headers that are read of it
    */
   public ContextHandler(Context server, RequestContexts contexts, ContextEndpoint endpoint) {
-    this(server, contexts, RemainingTimeHeader.DEFAULT, false, endpoint);
+    this(server, contexts, false, endpoint);
   }
 
   private ContextHandler(
-      Context server,
-      RequestContexts contexts,
-      RemainingTimeHeader remainingTime,
-      boolean interrupting,
-      ContextEndpoint endpoint) {
+      Context server, RequestContexts contexts, boolean interrupting, ContextEndpoint endpoint) {
     this.server = Objects.requireNonNull(server, "server is null: pass the server's root");
     this.contexts = Objects.requireNonNull(contexts, "contexts is null: pass a limit");
-    this.remainingTime = remainingTime;
     this.interrupting = interrupting;
     this.endpoint = Objects.requireNonNull(endpoint, "endpoint is null");
   }
@@ -59,12 +56,7 @@ public final class ContextHandler extends Handler.Abstract {
    * thread it closes the socket that is being read.
    */
   public ContextHandler interrupting() {
-    return new ContextHandler(server, contexts, remainingTime, true, endpoint);
-  }
-
-  /** The same with another header for the remaining time that a client sends. */
-  public ContextHandler remainingTimeIn(RemainingTimeHeader header) {
-    return new ContextHandler(server, contexts, header, interrupting, endpoint);
+    return new ContextHandler(server, contexts, true, endpoint);
   }
 
   /**
@@ -86,8 +78,7 @@ public final class ContextHandler extends Handler.Abstract {
 
   private void serve(Request request, Response response, Callback callback) {
     String name = request.getMethod() + " " + request.getHttpURI().getCanonicalPath();
-    String remaining = request.getHeaders().get(remainingTime.name());
-    CancellableContext ctx = contexts.open(server, name, remaining);
+    CancellableContext ctx = contexts.open(server, name, request.getHeaders()::get);
     try {
       run(ctx, request, response);
       callback.succeeded();
@@ -120,7 +111,8 @@ public final class ContextHandler extends Handler.Abstract {
       // Quiet in Jetty's log: nobody has failed.
       callback.failed(status.isEmpty() ? new EofException(failure) : failure);
     } else {
-      Response.writeError(request, response, callback, status.getAsInt(), failure.getMessage());
+      int code = status.getAsInt();
+      Response.writeError(request, response, callback, code, FailureStatus.text(code, failure));
     }
   }
 }

@@ -7,10 +7,12 @@ import java.util.stream.Collectors;
 
 /** The platform threads of the process at one moment. */
 record Threads(Set<Thread> threads) {
-  /** The JDK's and JUnit's own, and core's timer, which ends by itself when it is idle. */
+  /** The JDK's and JUnit's own, and those that end by themselves when they are idle. */
   private static final List<String> EXPECTED =
       List.of(
           "belay-timer",
+          "OkHttp TaskRunner",
+          "Okio Watchdog",
           "ForkJoinPool-1",
           "ForkJoinPool.commonPool",
           "VirtualThread-",

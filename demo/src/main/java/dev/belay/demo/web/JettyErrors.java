@@ -3,6 +3,7 @@ package dev.belay.demo.web;
 import dev.belay.demo.Printable;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
@@ -17,6 +18,10 @@ final class JettyErrors extends ErrorHandler {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
+    if (request.getAttribute(ERROR_EXCEPTION) instanceof EofException gone) {
+      callback.failed(gone); // nobody reads an answer
+      return true;
+    }
     int status = response.getStatus();
     Object message = request.getAttribute(ERROR_MESSAGE);
     var failure = new Failure(text(status, message), Failure.newId());

@@ -1,8 +1,8 @@
 package dev.belay.http.client;
 
 import dev.belay.Context;
+import dev.belay.ContextEndedException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -13,8 +13,8 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Feeds a body to one of the JDK's body subscribers on the calling thread, as it asks for it. So
- * every kind of body goes through the one stream that obeys the context.
+ * Feeds a body to a subscriber on the calling thread, as it asks for it. So every kind of body goes
+ * through the one stream that obeys the context.
  */
 final class BodyFeed implements Flow.Subscription {
   private static final int CHUNK = 16 * 1024;
@@ -28,20 +28,21 @@ final class BodyFeed implements Flow.Subscription {
 
   /** What {@code subscriber} makes of {@code body}. The caller closes the body. */
   static <T extends @Nullable Object> T feed(
-      Context ctx, InputStream body, BodySubscriber<T> subscriber)
+      Context ctx, ContextBody body, BodySubscriber<T> subscriber)
       throws IOException, InterruptedException {
     var feed = new BodyFeed();
     subscriber.onSubscribe(feed);
     CompletableFuture<T> result = subscriber.getBody().toCompletableFuture();
     if (result.isDone() && !result.isCompletedExceptionally()) {
       throw new IllegalArgumentException(
-          "the body handler hands out a body still to be read: use open(ctx, request)");
+          "the body handler hands out a body still to be read:"
+              + " use open, openLines or openPublisher instead of send");
     }
     // Who has a result asks for nothing more, and need not say so.
     CompletableFuture<T> settled = result.whenComplete((value, failure) -> feed.cancel());
     try {
       feed.run(ctx, body, subscriber);
-      return settled.isDone() ? settled.get() : ctx.await(settled);
+      return settled.isDone() ? settled.get() : await(ctx, body, settled);
     } catch (ExecutionException e) {
       throw Exchange.cause(e);
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
@@ -50,10 +51,36 @@ final class BodyFeed implements Flow.Subscription {
     }
   }
 
-  private void run(Context ctx, InputStream body, BodySubscriber<?> subscriber)
+  private static <T extends @Nullable Object> T await(
+      Context ctx, ContextBody body, CompletableFuture<T> result)
+      throws ExecutionException, InterruptedException {
+    try {
+      return ctx.await(result);
+    } catch (ContextEndedException e) {
+      body.throwIfEnded();
+      throw e;
+    }
+  }
+
+  /** Feeds one who has no result, until it wants nothing more. Closes the body. */
+  static void feed(
+      Context ctx, ContextBody body, Flow.Subscriber<? super List<ByteBuffer>> subscriber) {
+    var feed = new BodyFeed();
+    try {
+      subscriber.onSubscribe(feed);
+      feed.run(ctx, body, subscriber);
+    } catch (Throwable e) {
+      subscriber.onError(e);
+    } finally {
+      body.discard();
+    }
+  }
+
+  private void run(
+      Context ctx, ContextBody body, Flow.Subscriber<? super List<ByteBuffer>> subscriber)
       throws IOException, InterruptedException {
     byte[] buffer = new byte[CHUNK];
-    while (awaitDemand(ctx)) {
+    while (awaitDemand(ctx, body)) {
       int count = body.read(buffer);
       if (count < 0) {
         subscriber.onComplete();
@@ -66,9 +93,14 @@ final class BodyFeed implements Flow.Subscription {
   // ---- demand, which a subscriber may state on any thread
 
   /** Takes one piece of demand; false when the subscriber wants nothing more. */
-  private boolean awaitDemand(Context ctx) throws InterruptedException {
+  private boolean awaitDemand(Context ctx, ContextBody body) throws InterruptedException {
     if (!isAsked()) {
-      ctx.runInterruptibly(unused -> awaitAsked());
+      try {
+        ctx.runInterruptibly(unused -> awaitAsked());
+      } catch (ContextEndedException e) {
+        body.throwIfEnded();
+        throw e;
+      }
     }
     return take();
   }

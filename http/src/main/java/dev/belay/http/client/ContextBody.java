@@ -13,7 +13,7 @@ import java.io.InputStream;
 final class ContextBody extends InputStream {
   private final Context ctx;
   private final InputStream raw;
-  private final Exchange exchange;
+  private final Abortable exchange;
   private final Registration registration;
 
   /** Whether the context's end has closed the stream, so that it explains a failure to read. */
@@ -21,7 +21,7 @@ final class ContextBody extends InputStream {
 
   private long bytes;
 
-  ContextBody(Context ctx, InputStream raw, Exchange exchange) {
+  ContextBody(Context ctx, InputStream raw, Abortable exchange) {
     this.ctx = ctx;
     this.raw = raw;
     this.exchange = exchange;
@@ -31,7 +31,7 @@ final class ContextBody extends InputStream {
   private void abort() {
     aborted = true;
     try {
-      raw.close();
+      exchange.abort();
     } catch (IOException e) {
       // The connection is gone, which is what we want.
     }
@@ -45,6 +45,9 @@ final class ContextBody extends InputStream {
 
   @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0; // some streams would wait
+    }
     try {
       int count = raw.read(buffer, offset, length);
       if (count >= 0) {
@@ -80,6 +83,24 @@ final class ContextBody extends InputStream {
       ctx.throwIfDone(exchange.readingBody(bytes, failure));
     }
     return failure;
+  }
+
+  /**
+   * Throws the context's end, said as a failure to read would say it.
+   *
+   * @throws dev.belay.ContextEndedException if the context has ended
+   */
+  void throwIfEnded() {
+    ctx.throwIfDone(exchange.readingBody(bytes, null));
+  }
+
+  /** Closes it for one who cannot be told that this has failed. */
+  void discard() {
+    try {
+      close();
+    } catch (IOException e) {
+      // The connection is gone, which is what we want.
+    }
   }
 
   @Override

@@ -3,14 +3,18 @@ package dev.belay.http.client;
 import dev.belay.Canceller;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
-import dev.belay.http.wire.RemainingTimeHeader;
+import dev.belay.http.wire.WireHeaders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Flow;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,43 +28,41 @@ import org.jspecify.annotations.Nullable;
  * bring about is thrown as the JDK's client reports it. An interrupt of the calling thread aborts
  * the exchange too.
  *
- * <p>The deadline is sent to the server as the remaining time ({@link RemainingTimeHeader}). It is
- * not given to the JDK's client: {@link HttpRequest#timeout()} ends with the headers up to JDK 25,
+ * <p>The deadline is sent to the server as the remaining time, and the trace with it ({@link
+ * WireHeaders}). The JDK's client sends the same headers again where it follows a redirection. The
+ * deadline is not given to it: {@link HttpRequest#timeout()} ends with the headers up to JDK 25,
  * and fails with an exception that knows nothing of the context. A request that sets it keeps it.
  *
- * <p>Two limits are the JDK's. While a TCP connection is being made, an aborted caller is free at
- * once, but the socket stays until the operating system gives up; {@link
- * HttpClient.Builder#connectTimeout} bounds that. And an HTTP/2 connection over TLS that has just
- * been made is shared a moment before it is detached from the request it was made for: if that one
- * is aborted in between, requests that have joined it fail with "connection closed locally".
+ * <p>Limits are the JDK's. While a name is resolved or a TCP connection is being made, an aborted
+ * caller is free at once; but a name's resolution cannot be stopped and ends on a thread of the
+ * client's, and the socket stays until the client looks at it again: three seconds at most with JDK
+ * 25, and in no case longer than {@link HttpClient.Builder#connectTimeout}, which is best set. And
+ * an HTTP/2 connection over TLS that has just been made is shared a moment before it is detached
+ * from the request it was made for: if that one is aborted in between, requests that have joined it
+ * fail with "connection closed locally".
  *
  * <p>Immutable; any thread may use it. The wrapped client belongs to whoever made it, who also
  * closes it.
  */
 public final class ContextHttpClient {
   private final HttpClient client;
-  private final @Nullable RemainingTimeHeader remainingTime;
+  private final WireHeaders headers;
 
-  private ContextHttpClient(HttpClient client, @Nullable RemainingTimeHeader remainingTime) {
+  private ContextHttpClient(HttpClient client, WireHeaders headers) {
     this.client = client;
-    this.remainingTime = remainingTime;
+    this.headers = headers;
   }
 
-  /** Puts {@code client} under contexts; sends {@link RemainingTimeHeader#DEFAULT}. */
+  /** Puts {@code client} under contexts; sends {@link WireHeaders#DEFAULT}. */
   public static ContextHttpClient of(HttpClient client) {
     Objects.requireNonNull(client, "client is null: pass HttpClient.newHttpClient()");
-    return new ContextHttpClient(client, RemainingTimeHeader.DEFAULT);
+    return new ContextHttpClient(client, WireHeaders.DEFAULT);
   }
 
-  /** The same client, sending the remaining time in {@code header}. */
-  public ContextHttpClient withRemainingTime(RemainingTimeHeader header) {
-    Objects.requireNonNull(header, "header is null: use withoutRemainingTime()");
-    return new ContextHttpClient(client, header);
-  }
-
-  /** The same client, telling no server how much time remains. */
-  public ContextHttpClient withoutRemainingTime() {
-    return new ContextHttpClient(client, null);
+  /** The same client, sending other headers. */
+  public ContextHttpClient withHeaders(WireHeaders other) {
+    Objects.requireNonNull(other, "headers are null: use WireHeaders.NONE");
+    return new ContextHttpClient(client, other);
   }
 
   /**
@@ -80,9 +82,52 @@ public final class ContextHttpClient {
    */
   public HttpResponse<InputStream> open(Context ctx, HttpRequest request)
       throws IOException, InterruptedException {
+    Exchange.Opened response = exchange(ctx, request);
+    return response.with(response.body());
+  }
+
+  private Exchange.Opened exchange(Context ctx, HttpRequest request)
+      throws IOException, InterruptedException {
     Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
     Objects.requireNonNull(request, "request is null: pass what to send");
-    return new Exchange(client, request, remainingTime).open(ctx);
+    return new Exchange(client, request, headers).open(ctx);
+  }
+
+  /**
+   * Sends {@code request} and returns when the headers have arrived; the body is read line by line,
+   * as the stream is: fit for server-sent events. The stream ends with {@code ctx} as the body of
+   * {@link #open} does, and its owner closes it like that. What fails in it fails with an {@link
+   * java.io.UncheckedIOException}.
+   *
+   * <p>Lines are decoded as the response's {@code Content-Type} says, else as UTF-8.
+   *
+   * @throws ContextEndedException if {@code ctx} has ended, or ends before the headers arrive
+   * @throws IOException if the exchange fails otherwise
+   * @throws InterruptedException if the calling thread is interrupted; the exchange is aborted
+   */
+  public HttpResponse<Stream<String>> openLines(Context ctx, HttpRequest request)
+      throws IOException, InterruptedException {
+    Exchange.Opened response = exchange(ctx, request);
+    return response.with(Lines.of(response.head().headers(), response.body()));
+  }
+
+  /**
+   * Sends {@code request} and returns when the headers have arrived; the body comes as its one
+   * subscriber asks for it, on a virtual thread that the subscription starts. When {@code ctx} ends
+   * the subscriber is told so by {@code onError}, with what {@link #open}'s body throws. Cancelling
+   * the subscription aborts the exchange.
+   *
+   * <p>A publisher to which nobody subscribes holds its connection, and a registration in {@code
+   * ctx}, until {@code ctx} ends.
+   *
+   * @throws ContextEndedException if {@code ctx} has ended, or ends before the headers arrive
+   * @throws IOException if the exchange fails otherwise
+   * @throws InterruptedException if the calling thread is interrupted; the exchange is aborted
+   */
+  public HttpResponse<Flow.Publisher<List<ByteBuffer>>> openPublisher(
+      Context ctx, HttpRequest request) throws IOException, InterruptedException {
+    Exchange.Opened response = exchange(ctx, request);
+    return response.with(new FlowBody(ctx, response.body()));
   }
 
   /**
@@ -90,8 +135,8 @@ public final class ContextHttpClient {
    * the calling thread. Nothing is left open, whatever happens.
    *
    * @param handler any that takes in the body, like {@code BodyHandlers.ofString()}; not one that
-   *     hands out a body still to be read, like {@code ofInputStream()} or {@code ofLines()}: use
-   *     {@link #open} for those
+   *     hands out a body still to be read: instead of {@code ofInputStream()}, {@code ofLines()}
+   *     and {@code ofPublisher()} use {@link #open}, {@link #openLines} and {@link #openPublisher}
    * @throws ContextEndedException if {@code ctx} has ended, or ends before the body is complete
    * @throws IOException if the exchange or the handler fails otherwise
    * @throws InterruptedException if the calling thread is interrupted; the exchange is aborted
@@ -102,10 +147,10 @@ public final class ContextHttpClient {
       Context ctx, HttpRequest request, BodyHandler<T> handler)
       throws IOException, InterruptedException {
     Objects.requireNonNull(handler, "handler is null: use BodyHandlers.discarding()");
-    HttpResponse<InputStream> response = open(ctx, request);
-    try (InputStream body = response.body()) {
-      var head = new ReceivedResponse<InputStream>(response, body);
-      return new ReceivedResponse<>(response, BodyFeed.feed(ctx, body, handler.apply(head)));
+    Exchange.Opened response = exchange(ctx, request);
+    try (ContextBody body = response.body()) {
+      var head = new ReceivedResponse<InputStream>(response.head(), body);
+      return new ReceivedResponse<>(head, BodyFeed.feed(ctx, body, handler.apply(head)));
     } catch (IOException e) {
       if (Canceller.isInterruption(e) && Thread.interrupted()) {
         throw (InterruptedException) new InterruptedException().initCause(e);

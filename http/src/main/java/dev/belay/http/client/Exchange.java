@@ -2,19 +2,21 @@ package dev.belay.http.client;
 
 import dev.belay.Canceller;
 import dev.belay.Context;
-import dev.belay.http.wire.RemainingTimeHeader;
+import dev.belay.http.wire.WireHeaders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.ResponseInfo;
-import java.time.Duration;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements Canceller {
   private final HttpClient client;
   private final HttpRequest request;
-  private final @Nullable RemainingTimeHeader remainingTime;
-  private final long started = System.nanoTime();
+  private final WireHeaders headers;
+  private final ExchangeAbortedException.Sent exchange;
   private volatile @Nullable CompletableFuture<HttpResponse<InputStream>> sent;
 
   /** Set by the first of two: the cancel, and the arrival of the headers. */
@@ -40,13 +42,25 @@ final class Exchange implements Canceller {
   /** Whether the cancel was first. */
   private volatile boolean cancelled;
 
-  Exchange(HttpClient client, HttpRequest request, @Nullable RemainingTimeHeader remainingTime) {
+  /** Whether the JDK's client has a connection; set only for a request that has a body. */
+  private volatile boolean connected;
+
+  Exchange(HttpClient client, HttpRequest request, WireHeaders headers) {
     this.client = client;
     this.request = request;
-    this.remainingTime = remainingTime;
+    this.headers = headers;
+    this.exchange = new ExchangeAbortedException.Sent(request.method(), request.uri());
   }
 
-  HttpResponse<InputStream> open(Context ctx) throws IOException, InterruptedException {
+  /** A response whose headers are there. */
+  record Opened(HttpResponse<?> head, ContextBody body) {
+
+    <T> HttpResponse<T> with(T otherBody) {
+      return new ReceivedResponse<>(head, otherBody);
+    }
+  }
+
+  Opened open(Context ctx) throws IOException, InterruptedException {
     HttpResponse<InputStream> response;
     try {
       response = ctx.call(this, this::headers);
@@ -55,7 +69,8 @@ final class Exchange implements Canceller {
     } catch (Exception e) {
       throw new AssertionError("headers threw what it does not declare", e);
     }
-    return new ReceivedResponse<>(response, new ContextBody(ctx, response.body(), this));
+    InputStream raw = response.body();
+    return new Opened(response, new ContextBody(ctx, raw, new Body(raw)));
   }
 
   // ---- until the headers are there
@@ -64,7 +79,7 @@ final class Exchange implements Canceller {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    var future = client.sendAsync(withRemainingTime(ctx), this::arrived);
+    var future = client.sendAsync(prepared(ctx), this::arrived);
     sent = future;
     try {
       return future.get();
@@ -72,21 +87,37 @@ final class Exchange implements Canceller {
       discard(future);
       throw e;
     } catch (CancellationException e) {
-      throw cancelled ? awaitingHeaders(e) : new IOException(e);
+      throw cancelled ? beforeHeaders(e) : new IOException(e);
     } catch (ExecutionException e) {
-      throw cancelled ? awaitingHeaders(e.getCause()) : cause(e);
+      throw cancelled ? beforeHeaders(e.getCause()) : cause(e);
     }
   }
 
-  private HttpRequest withRemainingTime(Context ctx) {
-    String left = remainingTime == null ? null : remainingTime.format(ctx);
-    if (remainingTime == null || left == null) {
-      return request;
+  private HttpRequest prepared(Context ctx) {
+    var builder = HttpRequest.newBuilder(request, (name, value) -> true);
+    headers.write(ctx, builder::setHeader);
+    request.bodyPublisher().ifPresent(body -> builder.method(request.method(), new Upload(body)));
+    return builder.build();
+  }
+
+  /** Learns that there is a connection: only then is a request's body looked at. */
+  private final class Upload implements BodyPublisher {
+    private final BodyPublisher body;
+
+    Upload(BodyPublisher body) {
+      this.body = body;
     }
-    // It replaces one that the caller has set: a header copied from an incoming request is stale.
-    return HttpRequest.newBuilder(request, (name, value) -> true)
-        .setHeader(remainingTime.name(), left)
-        .build();
+
+    @Override
+    public long contentLength() {
+      connected = true;
+      return body.contentLength();
+    }
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+      body.subscribe(subscriber);
+    }
   }
 
   /** The JDK's client calls this when it has the headers, before it reads the body. */
@@ -121,8 +152,11 @@ final class Exchange implements Canceller {
             });
   }
 
-  private ExchangeAbortedException awaitingHeaders(@Nullable Throwable failure) {
-    return ExchangeAbortedException.awaitingHeaders(request, elapsed(), failure);
+  private ExchangeAbortedException beforeHeaders(@Nullable Throwable failure) {
+    if (request.bodyPublisher().isEmpty()) {
+      return exchange.beforeHeaders(failure);
+    }
+    return connected ? exchange.awaitingHeaders(failure) : exchange.connecting(failure);
   }
 
   /** What made a future fail; an unchecked failure is thrown at once. */
@@ -151,16 +185,26 @@ final class Exchange implements Canceller {
 
   // ---- from then on
 
-  /** Whether it was cancelled just before its headers arrived: then its body cannot be read. */
-  boolean isCancelled() {
-    return cancelled;
-  }
+  private final class Body implements Abortable {
+    private final InputStream raw;
 
-  ExchangeAbortedException readingBody(long bytes, IOException failure) {
-    return ExchangeAbortedException.readingBody(request, bytes, elapsed(), failure);
-  }
+    Body(InputStream raw) {
+      this.raw = raw;
+    }
 
-  private Duration elapsed() {
-    return Duration.ofNanos(System.nanoTime() - started);
+    @Override
+    public void abort() throws IOException {
+      raw.close();
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return cancelled;
+    }
+
+    @Override
+    public ExchangeAbortedException readingBody(long bytes, @Nullable Throwable failure) {
+      return exchange.readingBody(bytes, failure);
+    }
   }
 }

@@ -2,7 +2,6 @@ package dev.belay.http.client;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpRequest;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +15,11 @@ public final class ExchangeAbortedException extends IOException {
 
   /** What an exchange was doing. */
   public enum Phase {
+    /** Nothing was sent yet: resolving the name, connecting, in the TLS handshake. */
+    CONNECTING,
     /**
-     * Connecting, in the TLS handshake, sending the request, or waiting for the response's headers;
-     * the JDK's client does not tell which.
+     * Sending the request, or waiting for the response's headers. The JDK's client does not tell
+     * when it has connected for a request without a body: then also what comes before.
      */
     AWAITING_HEADERS,
     /** The response's headers were there, its body not all. */
@@ -39,28 +40,53 @@ public final class ExchangeAbortedException extends IOException {
     this.elapsed = elapsed;
   }
 
-  static ExchangeAbortedException awaitingHeaders(
-      HttpRequest request, Duration elapsed, @Nullable Throwable cause) {
-    String message =
-        "%s aborted after %d ms, waiting for the response's headers"
-            .formatted(named(request), elapsed.toMillis());
-    return new ExchangeAbortedException(message, Phase.AWAITING_HEADERS, 0, elapsed, cause);
+  /** What was sent, and when. */
+  record Sent(String method, URI uri, long nanoTime) {
+    Sent(String method, URI uri) {
+      this(method, uri, System.nanoTime());
+    }
+
+    ExchangeAbortedException connecting(@Nullable Throwable cause) {
+      return aborted(Phase.CONNECTING, "connecting", 0, cause);
+    }
+
+    ExchangeAbortedException awaitingHeaders(@Nullable Throwable cause) {
+      return aborted(Phase.AWAITING_HEADERS, "waiting for the response's headers", 0, cause);
+    }
+
+    /** Before the headers, who knows where. */
+    ExchangeAbortedException beforeHeaders(@Nullable Throwable cause) {
+      return aborted(
+          Phase.AWAITING_HEADERS, "connecting or waiting for the response's headers", 0, cause);
+    }
+
+    ExchangeAbortedException readingBody(long bytes, @Nullable Throwable cause) {
+      return aborted(
+          Phase.READING_BODY,
+          "reading the response's body after " + bytes + " bytes",
+          bytes,
+          cause);
+    }
+
+    private ExchangeAbortedException aborted(
+        Phase phase, String doing, long bytes, @Nullable Throwable cause) {
+      return aborted(Duration.ofNanos(System.nanoTime() - nanoTime), phase, doing, bytes, cause);
+    }
+
+    ExchangeAbortedException aborted(
+        Duration elapsed, Phase phase, String doing, long bytes, @Nullable Throwable cause) {
+      String message =
+          "%s %s aborted after %d ms, %s".formatted(method, shown(uri), elapsed.toMillis(), doing);
+      return new ExchangeAbortedException(message, phase, bytes, elapsed, cause);
+    }
   }
 
-  static ExchangeAbortedException readingBody(
-      HttpRequest request, long bytes, Duration elapsed, Throwable cause) {
-    String message =
-        "%s aborted after %d ms, reading the response's body after %d bytes"
-            .formatted(named(request), elapsed.toMillis(), bytes);
-    return new ExchangeAbortedException(message, Phase.READING_BODY, bytes, elapsed, cause);
-  }
-
-  private static String named(HttpRequest request) {
-    URI uri = request.uri();
-    String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-    String url = uri.getScheme() + "://" + uri.getHost() + port + uri.getRawPath();
-    String shown = url.length() > LONGEST_URL ? url.substring(0, LONGEST_URL) + "…" : url;
-    return request.method() + " " + shown;
+  private static String shown(URI uri) {
+    String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
+    String host = authority.substring(authority.lastIndexOf('@') + 1);
+    String url =
+        uri.getScheme() + "://" + host + (uri.getRawPath() == null ? "" : uri.getRawPath());
+    return url.length() > LONGEST_URL ? url.substring(0, LONGEST_URL) + "…" : url;
   }
 
   /** What the exchange was doing. */

@@ -46,6 +46,24 @@ public final class FailureStatus {
         });
   }
 
+  /**
+   * What the client is told: the message of a {@link BadRequestException}; of every other failure
+   * only a fixed text for its status, because its message may tell of the inside.
+   *
+   * @param status the status of {@code failure}
+   */
+  public static String text(int status, Throwable failure) {
+    return switch (status) {
+      case 400 ->
+          unwrapped(failure) instanceof BadRequestException bad && bad.getMessage() != null
+              ? bad.getMessage()
+              : "this request cannot be understood";
+      case 503 -> "the request was stopped; try again";
+      case 504 -> "time was up before the request was done";
+      default -> "something went wrong here";
+    };
+  }
+
   private static boolean endedByClient(Throwable failure) {
     Ending ending = failure instanceof ContextEndedException ended ? ended.ending() : null;
     return ending != null && ending.cause() instanceof ClientGoneException;

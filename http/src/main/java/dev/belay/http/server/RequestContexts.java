@@ -3,8 +3,10 @@ package dev.belay.http.server;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.http.wire.RemainingTime;
+import dev.belay.http.wire.WireHeaders;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +15,19 @@ import org.jspecify.annotations.Nullable;
  * request's time, never lengthen it. Immutable.
  *
  * @param limit the host's own limit for a request; null for none
+ * @param headers what is read of a request
  */
-public record RequestContexts(@Nullable Duration limit) {
+public record RequestContexts(@Nullable Duration limit, WireHeaders headers) {
+
+  /** Reads {@link WireHeaders#DEFAULT}. */
+  public RequestContexts(@Nullable Duration limit) {
+    this(limit, WireHeaders.DEFAULT);
+  }
+
+  /** The same, reading other headers. */
+  public RequestContexts withHeaders(WireHeaders other) {
+    return new RequestContexts(limit, other);
+  }
 
   /**
    * The context of one request. The host owns it: it closes it when the request is finished, and
@@ -22,15 +35,16 @@ public record RequestContexts(@Nullable Duration limit) {
    *
    * @param server the context of the server, which ends at shutdown
    * @param name the request's name, for messages and the live tree: {@code POST /orders}
-   * @param remaining the value of the client's remaining time header, null if there is none. What
-   *     {@link RemainingTime#parse} refuses does not count: the host's limit and the server's life
-   *     still bound the request. A host that would rather refuse the request parses it before.
+   * @param field gives the value of the request's header of a name, null if there is none. A
+   *     remaining time that {@link RemainingTime#parse} refuses does not count: the host's limit
+   *     and the server's life still bound the request. Nor does a value that its codec refuses.
    */
-  public CancellableContext open(Context server, String name, @Nullable String remaining) {
+  public CancellableContext open(
+      Context server, String name, Function<String, @Nullable String> field) {
     Objects.requireNonNull(server, "server is null: pass the server's root");
-    Context named = server.withName(name);
+    Context named = headers.readValues(server.withName(name), field);
     Duration shortest = limit;
-    if (RemainingTime.parse(remaining) instanceof RemainingTime.Known(Duration left)
+    if (headers.readRemainingTime(field) instanceof RemainingTime.Known(Duration left)
         && (shortest == null || left.compareTo(shortest) < 0)) {
       shortest = left;
     }

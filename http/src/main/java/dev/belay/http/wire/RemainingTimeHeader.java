@@ -43,9 +43,7 @@ public record RemainingTimeHeader(String name, Form form) {
   public RemainingTimeHeader {
     Objects.requireNonNull(name, "name is null: use RemainingTimeHeader.DEFAULT");
     Objects.requireNonNull(form, "form is null: pass Form.MILLISECONDS");
-    if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")) {
-      throw new IllegalArgumentException("not an HTTP field name: \"" + name + '"');
-    }
+    FieldName.require(name);
   }
 
   /** The value for what runs under {@code ctx}, as of now; null if it has no deadline. */

@@ -10,9 +10,12 @@ import dev.belay.ContextCancelledException;
 import dev.belay.http.client.ExchangeAbortedException.Phase;
 import dev.belay.http.wire.RemainingTimeHeader;
 import dev.belay.http.wire.RemainingTimeHeader.Form;
+import dev.belay.http.wire.WireHeaders;
 import dev.belay.testkit.Attempt;
 import dev.belay.testkit.socket.FaultServer;
+import dev.belay.testkit.socket.FullServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -26,10 +29,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -161,6 +166,197 @@ class ContextHttpClientIT {
     assertThatThrownBy(() -> client.send(ctx, get("/stall"), handler)).hasMessageContaining("such");
   }
 
+  // ---- bodies that are read later
+
+  @Test
+  void linesAreReadAsTheyCome() throws Exception {
+    try (Stream<String> lines = client.openLines(ctx, get("/events")).body()) {
+      assertThat(lines.limit(4))
+          .containsExactly("data: " + FaultServer.TEN, "", "data: " + FaultServer.TEN, "");
+    }
+    server.gone.await(1);
+    assertThat(client.openLines(ctx, get("/latin")).body()).containsExactly("ä");
+    assertThat(client.openLines(ctx, get("/ok")).body()).containsExactly("ok");
+  }
+
+  @Test
+  void linesEndWithTheirContext() throws Exception {
+    var reading = new CountDownLatch(3);
+    try (var child = ctx.withCancel()) {
+      var attempt =
+          Attempt.start(
+              () -> {
+                try (Stream<String> lines = client.openLines(child, get("/events")).body()) {
+                  lines.forEach(line -> reading.countDown());
+                }
+                return null;
+              });
+      reading.await();
+      child.cancel();
+      assertAborted(attempt.thrown(ContextCancelledException.class), Phase.READING_BODY, 10);
+    }
+    server.gone.await(1);
+  }
+
+  /** The lock of a reader would keep the one who closes waiting for the next line. */
+  @Test
+  void linesThatStallCanBeClosed() throws Exception {
+    Stream<String> lines = client.openLines(ctx, get("/stall")).body();
+    var attempt = Attempt.start(lines::count);
+    attempt.awaitBlocked();
+    lines.close();
+    attempt.thrown(UncheckedIOException.class);
+    server.gone.await(1);
+  }
+
+  @Nested
+  class Publishers {
+    private final Subscriber reader = new Subscriber();
+
+    /** What a subscriber was told. */
+    private static final class Subscriber implements Flow.Subscriber<List<ByteBuffer>> {
+      final CompletableFuture<Flow.Subscription> subscribed = new CompletableFuture<>();
+      final BlockingQueue<String> pieces = new LinkedBlockingQueue<>();
+      final CompletableFuture<@Nullable Throwable> ended = new CompletableFuture<>();
+
+      @Override
+      public void onSubscribe(Flow.Subscription subscription) {
+        subscribed.complete(subscription);
+      }
+
+      @Override
+      public void onNext(List<ByteBuffer> item) {
+        item.forEach(piece -> pieces.add(UTF_8.decode(piece).toString()));
+      }
+
+      @Override
+      public void onError(Throwable throwable) {
+        ended.complete(throwable);
+      }
+
+      @Override
+      public void onComplete() {
+        ended.complete(null);
+      }
+    }
+
+    @Test
+    void giveTheBodyAsItIsAskedFor() throws Exception {
+      client.openPublisher(ctx, get("/ok")).body().subscribe(reader);
+      assertThat(reader.pieces).isEmpty();
+      reader.subscribed.get().request(Long.MAX_VALUE);
+      assertThat(reader.ended.get()).isNull();
+      assertThat(reader.pieces).containsExactly("ok");
+    }
+
+    @Test
+    void endWithTheirContextWhileTheBodyStalls() throws Exception {
+      endWithTheirContext(2);
+    }
+
+    @Test
+    void endWithTheirContextWhileNothingIsAskedFor() throws Exception {
+      endWithTheirContext(1);
+    }
+
+    private void endWithTheirContext(int asked) throws Exception {
+      try (var child = ctx.withCancel()) {
+        client.openPublisher(child, get("/stall")).body().subscribe(reader);
+        reader.subscribed.get().request(asked);
+        assertThat(reader.pieces.take()).isEqualTo(FaultServer.TEN);
+        child.cancel();
+        assertThat(reader.ended.get()).isInstanceOf(ContextCancelledException.class);
+        assertAborted(reader.ended.get(), Phase.READING_BODY, 10);
+      }
+      server.gone.await(1);
+    }
+
+    @Test
+    void endTheExchangeWhenTheSubscriberWantsNoMore() throws Exception {
+      client.openPublisher(ctx, get("/trickle")).body().subscribe(reader);
+      reader.subscribed.get().request(1);
+      reader.pieces.take();
+      reader.subscribed.get().cancel();
+      server.gone.await(1);
+      assertThat(reader.ended).isNotDone();
+    }
+
+    @Test
+    void haveOneSubscriber() throws Exception {
+      var body = client.openPublisher(ctx, get("/ok")).body();
+      body.subscribe(reader);
+      reader.subscribed.get().request(Long.MAX_VALUE);
+      assertThat(reader.ended.get()).isNull();
+      var second = new Subscriber();
+      body.subscribe(second);
+      second.subscribed.get().request(1);
+      assertThat(second.ended.get())
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("subscriber already");
+    }
+  }
+
+  // ---- sending a body
+
+  /** An upload that gives a little and then nothing; a test looks at what becomes of it. */
+  private static final class Stalling implements Flow.Publisher<ByteBuffer> {
+    final CountDownLatch begun = new CountDownLatch(1);
+    final CountDownLatch cancelled = new CountDownLatch(1);
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+      subscriber.onSubscribe(
+          new Flow.Subscription() {
+            @Override
+            public void request(long n) {
+              if (begun.getCount() > 0) {
+                begun.countDown();
+                subscriber.onNext(ByteBuffer.wrap(new byte[10]));
+              }
+            }
+
+            @Override
+            public void cancel() {
+              cancelled.countDown();
+            }
+          });
+    }
+  }
+
+  @Test
+  void theSourceOfAnUploadIsToldOfTheEnd() throws Exception {
+    var upload = new Stalling();
+    var request =
+        HttpRequest.newBuilder(server.uri("/deaf"))
+            .POST(HttpRequest.BodyPublishers.fromPublisher(upload))
+            .build();
+    try (var child = ctx.withCancel()) {
+      var attempt = Attempt.start(() -> client.open(child, request));
+      upload.begun.await();
+      server.busy.await(1);
+      child.cancel();
+      assertAborted(attempt.thrown(ContextCancelledException.class), Phase.AWAITING_HEADERS, 0);
+    }
+    upload.cancelled.await();
+    server.listen();
+    server.gone.await(1);
+  }
+
+  @Test
+  void aRequestWithABodyTellsThatItIsConnecting() throws Exception {
+    try (var full = new FullServer();
+        var child = ctx.withCancel()) {
+      var request =
+          HttpRequest.newBuilder(full.uri()).POST(HttpRequest.BodyPublishers.ofString("x")).build();
+      var attempt = Attempt.start(() -> client.open(child, request));
+      full.awaitConnecting(1);
+      child.cancel();
+      assertAborted(attempt.thrown(ContextCancelledException.class), Phase.CONNECTING, 0);
+    }
+  }
+
+  // ---- bodies that would be read later
+
   static Stream<BodyHandler<?>> lazyHandlers() {
     return Stream.of(
         BodyHandlers.ofInputStream(), BodyHandlers.ofLines(), BodyHandlers.ofPublisher());
@@ -171,7 +367,7 @@ class ContextHttpClientIT {
   void aHandlerThatHandsOutAnUnreadBodyIsRefused(BodyHandler<?> handler) throws Exception {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> client.send(ctx, get("/stall"), handler))
-        .withMessageContaining("use open");
+        .withMessageContaining("openLines");
     server.gone.await(1);
   }
 
@@ -282,12 +478,13 @@ class ContextHttpClientIT {
 
   @Test
   void theTimeIsNotSentOnRequest() throws Exception {
-    assertThat(field(client.withoutRemainingTime(), get("/field"))).isEqualTo("none");
+    assertThat(field(client.withHeaders(WireHeaders.NONE), get("/field"))).isEqualTo("none");
   }
 
   @Test
   void theTimeIsSentInAnotherHeader() throws Exception {
     var grpc = new RemainingTimeHeader("belay-timeout-ms", Form.GRPC);
-    assertThat(field(client.withRemainingTime(grpc), get("/field"))).endsWith("m");
+    assertThat(field(client.withHeaders(WireHeaders.NONE.withRemainingTime(grpc)), get("/field")))
+        .endsWith("m");
   }
 }

@@ -2,48 +2,60 @@ package dev.belay.http.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.http.client.ExchangeAbortedException.Phase;
+import dev.belay.http.client.ExchangeAbortedException.Sent;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ExchangeAbortedExceptionTest {
   private static final Duration ELAPSED = Duration.ofMillis(312);
 
-  private static HttpRequest post(String uri) {
-    return HttpRequest.newBuilder(URI.create(uri)).POST(BodyPublishers.noBody()).build();
+  private static Sent post(String uri) {
+    return new Sent("POST", URI.create(uri));
   }
 
   @Test
-  void theMessageSaysWhatHappenedWithoutSecrets() {
-    var request = post("https://user:secret@shop.example:8443/orders/7?token=secret#secret");
+  void theMessageSaysWhatHappenedAndWhen() {
     var aborted =
-        ExchangeAbortedException.readingBody(request, 10, ELAPSED, new IOException("closed"));
-    assertThat(aborted)
-        .hasMessage(
-            "POST https://shop.example:8443/orders/7 aborted after 312 ms,"
-                + " reading the response's body after 10 bytes");
+        post("http://shop.example/orders")
+            .aborted(ELAPSED, Phase.READING_BODY, "reading", 10, new IOException("closed"));
+    assertThat(aborted).hasMessage("POST http://shop.example/orders aborted after 312 ms, reading");
     assertThat(aborted.bytes()).isEqualTo(10);
     assertThat(aborted.elapsed()).isEqualTo(ELAPSED);
+    assertThat(aborted.phase()).isEqualTo(Phase.READING_BODY);
   }
 
   @Test
-  void anExchangeWithoutResponseSaysSo() {
-    var aborted =
-        ExchangeAbortedException.awaitingHeaders(post("http://shop.example"), ELAPSED, null);
-    assertThat(aborted)
-        .hasMessage(
-            "POST http://shop.example aborted after 312 ms, waiting for the response's headers");
-    assertThat(aborted.bytes()).isZero();
+  void eachPhaseHasItsWords() {
+    Sent sent = post("http://shop.example");
+    assertThat(sent.connecting(null)).hasMessageEndingWith(" ms, connecting");
+    assertThat(sent.awaitingHeaders(null))
+        .hasMessageEndingWith("waiting for the response's headers");
+    assertThat(sent.readingBody(10, null))
+        .hasMessageEndingWith("reading the response's body after 10 bytes");
+    assertThat(sent.connecting(null).phase()).isEqualTo(Phase.CONNECTING);
+    assertThat(sent.awaitingHeaders(null).phase()).isEqualTo(Phase.AWAITING_HEADERS);
+    assertThat(sent.beforeHeaders(null).phase()).isEqualTo(Phase.AWAITING_HEADERS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://user:secret@shop.example:8443/orders/7?token=secret#secret,"
+        + " https://shop.example:8443/orders/7",
+    "http://us%40er:sec%40ret@shop_1.example/a%20b?secret, http://shop_1.example/a%20b",
+    "http://[::1]:80?secret, http://[::1]:80"
+  })
+  void theUrlIsToldWithoutSecrets(String url, String shown) {
+    assertThat(post(url).connecting(null)).hasMessageStartingWith("POST " + shown + " aborted");
   }
 
   @Test
   void aLongUrlIsCut() {
-    var aborted =
-        ExchangeAbortedException.awaitingHeaders(
-            post("http://shop.example/" + "x".repeat(10_000)), ELAPSED, null);
+    var aborted = post("http://shop.example/" + "x".repeat(10_000)).connecting(null);
     assertThat(aborted.getMessage()).hasSizeLessThan(300).contains("xxx… aborted");
   }
 }

@@ -56,6 +56,21 @@ class FailureStatusTest {
     assertThat(FailureStatus.of(Context.background(), failure)).isEqualTo(status);
   }
 
+  @ParameterizedTest
+  @MethodSource("failures")
+  void onlyTheMessageOfABadRequestIsForTheClient(Throwable failure, OptionalInt status) {
+    String secret = "password=secret";
+    var wrapped = new ExecutionException(secret, failure);
+    wrapped.addSuppressed(new IOException(secret));
+    String text = FailureStatus.text(status.orElse(500), wrapped);
+    assertThat(text).doesNotContain("secret", "shutting down");
+    if (failure instanceof BadRequestException) {
+      assertThat(text).isEqualTo("no such size");
+    }
+    assertThat(FailureStatus.text(500, new IllegalStateException(secret)))
+        .isEqualTo("something went wrong here");
+  }
+
   @Test
   void nothingIsAnsweredOnceTheClientIsGone() {
     try (CancellableContext request = Context.background().withCancel()) {

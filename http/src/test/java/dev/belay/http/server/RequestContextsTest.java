@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.Status;
+import dev.belay.http.wire.RemainingTimeHeader;
+import dev.belay.http.wire.RemainingTimeHeader.Form;
+import dev.belay.http.wire.Trace;
+import dev.belay.http.wire.ValueHeader;
+import dev.belay.http.wire.WireHeaders;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestContextsTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  private static @Nullable String nothing(String header) {
+    return null;
+  }
 
   private final CancellableContext server = Context.root("server");
 
@@ -35,7 +45,7 @@ class RequestContextsTest {
   })
   void theShorterLimitCounts(@Nullable Long limit, @Nullable String remaining, long seconds) {
     var contexts = new RequestContexts(limit == null ? null : Duration.ofSeconds(limit));
-    try (var ctx = contexts.open(server, "GET /", remaining)) {
+    try (var ctx = contexts.open(server, "GET /", name -> remaining)) {
       assertThat(Duration.ofNanos(ctx.remainingNanos()))
           .isGreaterThan(Duration.ofSeconds(seconds).minusSeconds(20))
           .isLessThanOrEqualTo(Duration.ofSeconds(seconds));
@@ -46,29 +56,54 @@ class RequestContextsTest {
   @NullSource
   @ValueSource(strings = "nonsense")
   void withoutAnyLimitThereIsNoDeadline(@Nullable String remaining) {
-    try (var ctx = new RequestContexts(null).open(server, "GET /", remaining)) {
+    try (var ctx = new RequestContexts(null).open(server, "GET /", name -> remaining)) {
       assertThat(ctx.deadline()).isNull();
     }
   }
 
   @Test
   void aClientWithoutTimeLeftGetsAnEndedContext() {
-    try (var ctx = new RequestContexts(MINUTE).open(server, "GET /", "0")) {
+    try (var ctx = new RequestContexts(MINUTE).open(server, "GET /", name -> "0")) {
       assertThat(ctx.status()).isEqualTo(Status.DEADLINE_EXCEEDED);
     }
   }
 
   @Test
   void shutdownEndsTheRequest() {
-    try (var ctx = new RequestContexts(MINUTE).open(server, "GET /", null)) {
+    try (var ctx = new RequestContexts(MINUTE).open(server, "GET /", RequestContextsTest::nothing)) {
       server.cancel();
       assertThat(ctx.isDone()).isTrue();
     }
   }
 
   @Test
+  void theTraceOfTheClientIsKept() {
+    Trace trace = Trace.start();
+    var fields = Map.of("traceparent", trace.toString());
+    try (var ctx = new RequestContexts(MINUTE).open(server, "GET /", fields::get)) {
+      assertThat(ctx.get(Trace.KEY)).isEqualTo(trace);
+    }
+  }
+
+  @Test
+  void otherHeadersAreReadWhereTheHostSaysSo() {
+    var headers =
+        WireHeaders.NONE
+            .withRemainingTime(new RemainingTimeHeader("grpc-timeout", Form.GRPC))
+            .with(new ValueHeader<>("x-trace", Trace.KEY));
+    Trace trace = Trace.start();
+    var fields = Map.of("grpc-timeout", "30S", "Belay-Timeout-Ms", "1", "x-trace", "" + trace);
+    var contexts = new RequestContexts(MINUTE).withHeaders(headers);
+    try (var ctx = contexts.open(server, "GET /", fields::get)) {
+      assertThat(Duration.ofNanos(ctx.remainingNanos()))
+          .isBetween(Duration.ofSeconds(10), Duration.ofSeconds(30));
+      assertThat(ctx.get(Trace.KEY)).isEqualTo(trace);
+    }
+  }
+
+  @Test
   void theRequestIsNamed() {
-    try (var ctx = new RequestContexts(MINUTE).open(server, "POST /orders", null)) {
+    try (var ctx = new RequestContexts(MINUTE).open(server, "POST /orders", RequestContextsTest::nothing)) {
       assertThat(ctx.toString()).contains("server/POST /orders");
     }
   }

@@ -7,6 +7,7 @@ import dev.belay.testkit.Attempt;
 import dev.belay.testkit.LeakExtension;
 import dev.belay.testkit.socket.Certificate;
 import dev.belay.testkit.socket.FaultServer;
+import dev.belay.testkit.socket.FullServer;
 import java.io.IOException;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,8 +32,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>The message of the exception, or of one of its causes, names the URL without user information,
- * query and fragment, and says whether the exchange was aborted before the response's headers or in
- * its body: it has the word {@code headers} or {@code body}.
+ * query and fragment, and says where the exchange was aborted: it has the word {@code connecting},
+ * {@code headers} or {@code body}.
+ *
+ * <p>{@link dev.belay.testkit.socket.HeldNames} must be installed.
  */
 @ExtendWith(LeakExtension.class)
 public abstract class ClientContract {
@@ -60,6 +63,12 @@ public abstract class ClientContract {
   class OverHttp1 extends ClientScenarios {
     OverHttp1() {
       super(ClientContract.this, false);
+    }
+
+    /** Clients may let a socket be until they look at it again, but not for long. */
+    @Override
+    void whenAConnectionWasGivenUp(FullServer server) throws IOException {
+      server.awaitConnecting(0);
     }
 
     @Override

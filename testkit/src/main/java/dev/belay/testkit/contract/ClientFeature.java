@@ -8,6 +8,9 @@ public enum ClientFeature {
   /** HTTP/2 over TLS. */
   HTTP2,
 
-  /** An interrupt of the thread that waits aborts the exchange, on every kind of thread. */
-  INTERRUPTS
+  /** An interrupt of a thread that waits for a response aborts the exchange. */
+  INTERRUPTS,
+
+  /** So does one of a thread that reads a body, also of a platform thread. */
+  BODY_INTERRUPTS
 }

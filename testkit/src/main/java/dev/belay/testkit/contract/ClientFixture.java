@@ -15,6 +15,7 @@ import dev.belay.testkit.socket.FaultServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,7 +112,8 @@ abstract class ClientFixture {
       text.append(each.getMessage()).append(System.lineSeparator());
     }
     String said = text.toString();
-    assertTrue(said.contains(server.uri(path).toString()), () -> "names no URL: " + said);
+    URI uri = URI.create(path).isAbsolute() ? URI.create(path) : server.uri(path);
+    assertTrue(said.contains(uri.toString()), () -> "names no URL: " + said);
     assertTrue(said.contains(phase), () -> "does not say \"" + phase + "\": " + said);
     assertFalse(said.contains(SECRET), () -> "tells a secret: " + said);
   }

@@ -3,7 +3,7 @@ package dev.belay.testkit.contract;
 import javax.net.ssl.SSLContext;
 
 /**
- * How a contract wants a client to be set up.
+ * How a contract wants a client to be set up: in addition it follows redirections.
  *
  * @param trust for TLS: trusts the contract's server, and no other
  * @param http2 whether it speaks HTTP/2; otherwise HTTP/1.1

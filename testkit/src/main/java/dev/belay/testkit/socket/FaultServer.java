@@ -20,13 +20,14 @@ import javax.net.ssl.SSLSocket;
  * <ul>
  *   <li>{@code /ok} answers "ok", {@code /field} the value of the request's {@code
  *       Belay-Timeout-Ms} or "none", {@code /big} the {@link #BIG} bytes of {@link #bigAt}, {@code
- *       /latin} "ä" in ISO-8859-1, {@code /moved} a redirection to {@code /ok}
+ *       /latin} "ä" in ISO-8859-1, {@code /moved} a redirection to {@code /ok}, {@code /lost} one
+ *       to {@code /hang}
  *   <li>{@code /cut} gives up in the middle of the body: it ends the connection or resets the
  *       stream
  *   <li>{@code /hang} answers nothing, {@code /stall} the headers and {@link #TEN} of a body that
- *       never ends, {@code /trickle} {@link #TEN} every few milliseconds for ever; {@code /deaf}
- *       reads nothing of the request's body until {@link #listen}. These are busy until their
- *       client has gone.
+ *       never ends, {@code /trickle} {@link #TEN} every few milliseconds for ever, {@code /events}
+ *       the same as server-sent events; {@code /deaf} reads nothing of the request's body until
+ *       {@link #listen}. These are busy until their client has gone.
  * </ul>
  *
  * <p>Whoever makes it closes it; that ends its connections and threads.
@@ -94,6 +95,9 @@ public final class FaultServer implements AutoCloseable {
   public static byte bigAt(int index) {
     return (byte) (index ^ (index >>> 8) ^ (index >>> 16));
   }
+
+  /** What {@code /events} sends again and again. */
+  static final String EVENT = "data: " + TEN + "\n\n";
 
   static byte[] bigPart(int from, int length) {
     byte[] part = new byte[length];

@@ -84,7 +84,7 @@ final class Hpack {
 
   // ---- reading
 
-  /** The fields of a block; of several with one name the last. */
+  /** The fields of a block; several with one name as one, joined by commas. */
   Map<String, String> decode(byte[] block) throws IOException {
     Map<String, String> fields = new LinkedHashMap<>();
     ByteBuffer bytes = ByteBuffer.wrap(block);
@@ -105,7 +105,7 @@ final class Hpack {
   }
 
   private static void put(Map<String, String> fields, Field field) {
-    fields.put(field.name, field.value);
+    fields.merge(field.name, field.value, (one, more) -> one + ", " + more);
   }
 
   private Field literal(ByteBuffer bytes, int index) throws IOException {

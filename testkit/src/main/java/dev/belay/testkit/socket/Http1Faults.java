@@ -76,7 +76,9 @@ final class Http1Faults {
         yield false;
       }
       case "/stall" -> busy(() -> text(ENDLESS + FaultServer.TEN));
-      case "/trickle" -> busy(this::startTrickle);
+      case "/trickle" -> busy(() -> startTrickle("", FaultServer.TEN));
+      case "/events" ->
+          busy(() -> startTrickle("Content-Type: text/event-stream\r\n", FaultServer.EVENT));
       default -> busy(() -> {});
     };
   }
@@ -120,16 +122,17 @@ final class Http1Faults {
     out.flush();
   }
 
-  private void startTrickle() throws IOException {
-    text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-    Thread.ofVirtual().name("fault-server-trickle").start(this::trickle);
+  private void startTrickle(String fields, String part) throws IOException {
+    text("HTTP/1.1 200 OK\r\n" + fields + "Transfer-Encoding: chunked\r\n\r\n");
+    String chunk = Integer.toHexString(part.length()) + "\r\n" + part + "\r\n";
+    Thread.ofVirtual().name("fault-server-trickle").start(() -> trickle(chunk));
   }
 
-  private void trickle() {
+  private void trickle(String chunk) {
     var pause = new CountDownLatch(1);
     try {
       while (!pause.await(5, TimeUnit.MILLISECONDS)) {
-        text("a\r\n" + FaultServer.TEN + "\r\n");
+        text(chunk);
       }
     } catch (IOException | InterruptedException e) {
       // The client is gone.

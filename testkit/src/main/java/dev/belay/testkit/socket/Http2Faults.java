@@ -108,7 +108,12 @@ final class Http2Faults implements Http2Link.Peer {
         begin(stream, 200, List.of(), false);
         link.data(stream, TEN, false);
       }
-      case "/trickle" -> trickle(stream);
+      case "/trickle" -> trickle(stream, List.of(), TEN);
+      case "/events" ->
+          trickle(
+              stream,
+              List.of("content-type", "text/event-stream"),
+              FaultServer.EVENT.getBytes(ISO_8859_1));
       default -> {}
     }
   }
@@ -126,11 +131,12 @@ final class Http2Faults implements Http2Link.Peer {
     }
   }
 
-  private void trickle(int stream) throws IOException, InterruptedException {
-    begin(stream, 200, List.of(), false);
+  private void trickle(int stream, List<String> fields, byte[] part)
+      throws IOException, InterruptedException {
+    begin(stream, 200, fields, false);
     var pause = new CountDownLatch(1);
     while (!pause.await(5, TimeUnit.MILLISECONDS)) {
-      link.data(stream, TEN, false); // fails when the stream is reset or the connection ends
+      link.data(stream, part, false); // fails when the stream is reset or the connection ends
     }
   }
 }

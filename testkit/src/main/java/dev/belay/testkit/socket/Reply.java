@@ -18,6 +18,7 @@ record Reply(int status, List<String> fields, String body) {
       case "/field" -> ok(remainingTime == null ? "none" : remainingTime);
       case "/latin" -> ok("ä", "content-type", "text/plain; charset=latin1");
       case "/moved" -> new Reply(302, List.of("location", "/ok"), "");
+      case "/lost" -> new Reply(302, List.of("location", "/hang"), "");
       default -> null;
     };
   }

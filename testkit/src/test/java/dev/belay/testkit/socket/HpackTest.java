@@ -47,6 +47,12 @@ class HpackTest {
   }
 
   @Test
+  void fieldsOfOneNameAreJoined() throws IOException {
+    assertThat(hpack.decode(Hpack.encode(List.of("a", "1", "b", "2", "a", "3"))))
+        .hasToString("{a=1, 3, b=2}");
+  }
+
+  @Test
   void whatIsWrittenIsRead() throws IOException {
     String longer = "x".repeat(20_000);
     byte[] block = Hpack.encode(List.of(":path", "/a", "empty", "", "long", longer));

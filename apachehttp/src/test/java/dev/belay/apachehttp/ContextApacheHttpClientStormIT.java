@@ -1,0 +1,20 @@
+package dev.belay.apachehttp;
+
+import dev.belay.testkit.contract.ClientFeature;
+import dev.belay.testkit.contract.ClientSettings;
+import dev.belay.testkit.contract.ClientStormContract;
+import dev.belay.testkit.contract.ClientUnderTest;
+import java.util.Set;
+
+class ContextApacheHttpClientStormIT extends ClientStormContract {
+  @Override
+  protected ClientUnderTest open(ClientSettings settings) {
+    return new ApacheClientUnderTest(settings);
+  }
+
+  /** Its classic interface knows HTTP/1.1 only. */
+  @Override
+  protected Set<ClientFeature> unsupported() {
+    return Set.of(ClientFeature.HTTP2, ClientFeature.BODY_INTERRUPTS);
+  }
+}

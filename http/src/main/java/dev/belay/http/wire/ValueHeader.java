@@ -1,0 +1,78 @@
+package dev.belay.http.wire;
+
+import dev.belay.Context;
+import dev.belay.ContextKey;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A header that carries the value of a key that travels, as the key's codec writes and reads it.
+ * Immutable.
+ *
+ * @param name the field's name
+ * @param key travels
+ * @param <T> the type of the values
+ */
+public record ValueHeader<T>(String name, ContextKey<T> key) {
+  private static final int LONGEST = 4096;
+
+  /**
+   * Checks the name and the key.
+   *
+   * @throws IllegalArgumentException if {@code name} is no HTTP field name, or the key does not
+   *     travel
+   */
+  public ValueHeader {
+    Objects.requireNonNull(name, "name is null: pass the name of a header");
+    Objects.requireNonNull(key, "key is null: pass a key that travels");
+    FieldName.require(name);
+    codec(key);
+  }
+
+  private static <T> ContextKey.Codec<T> codec(ContextKey<T> key) {
+    ContextKey.Codec<T> codec = key.codec();
+    if (codec == null) {
+      throw new IllegalArgumentException(key + " does not travel: make it with travelling(codec)");
+    }
+    return codec;
+  }
+
+  /**
+   * The text for what runs under {@code ctx}; null if it has no value.
+   *
+   * @throws IllegalArgumentException if the codec gives what no header may hold
+   */
+  public @Nullable String format(Context ctx) {
+    T value = ctx.get(key);
+    if (value == null) {
+      return null;
+    }
+    String text = codec(key).encode(value);
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+        throw new IllegalArgumentException(
+            "the codec of %s gave a character at %d that is not printable ASCII: header %s cannot"
+                    .formatted(key, i, name)
+                + " hold it");
+      }
+    }
+    return text;
+  }
+
+  /**
+   * {@code ctx} with the value of {@code text}. What the codec refuses does not count, nor what is
+   * longer than 4,096 characters: the result is {@code ctx} then.
+   *
+   * @param text the header's value as it came; null if there is none
+   */
+  public Context read(Context ctx, @Nullable String text) {
+    if (text == null || text.length() > LONGEST) {
+      return ctx;
+    }
+    try {
+      return ctx.withValue(key, codec(key).decode(text));
+    } catch (IllegalArgumentException e) {
+      return ctx;
+    }
+  }
+}

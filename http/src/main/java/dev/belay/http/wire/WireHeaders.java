@@ -1,0 +1,94 @@
+package dev.belay.http.wire;
+
+import dev.belay.Context;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The headers that carry a context to another process. A client writes them, a server reads them;
+ * both sides are set up alike. Immutable.
+ *
+ * @param remainingTime carries the deadline; null for none
+ * @param values carry values
+ */
+public record WireHeaders(
+    @Nullable RemainingTimeHeader remainingTime, List<ValueHeader<?>> values) {
+
+  /** {@link RemainingTimeHeader#DEFAULT}, and the {@link Trace} in {@code traceparent}. */
+  public static final WireHeaders DEFAULT =
+      new WireHeaders(
+          RemainingTimeHeader.DEFAULT, List.of(new ValueHeader<>("traceparent", Trace.KEY)));
+
+  /** No headers at all, to begin with. */
+  public static final WireHeaders NONE = new WireHeaders(null, List.of());
+
+  /** Copies the list. */
+  public WireHeaders {
+    values = List.copyOf(values);
+  }
+
+  /** The same with the remaining time in {@code header}. */
+  public WireHeaders withRemainingTime(RemainingTimeHeader header) {
+    Objects.requireNonNull(header, "header is null: use withoutRemainingTime()");
+    return new WireHeaders(header, values);
+  }
+
+  /** The same, telling nobody how much time remains. */
+  public WireHeaders withoutRemainingTime() {
+    return new WireHeaders(null, values);
+  }
+
+  /** The same with one more value. */
+  public WireHeaders with(ValueHeader<?> header) {
+    Objects.requireNonNull(header, "header is null: pass the header of a key that travels");
+    return new WireHeaders(
+        remainingTime, Stream.<ValueHeader<?>>concat(values.stream(), Stream.of(header)).toList());
+  }
+
+  /**
+   * Writes what {@code ctx} has, as of now. A name that the request has already is to be replaced:
+   * a header copied from an incoming request is stale.
+   *
+   * @param set sets a header: name, value
+   * @throws IllegalArgumentException if a codec gives what no header may hold
+   */
+  public void write(Context ctx, BiConsumer<String, String> set) {
+    String left = remainingTime == null ? null : remainingTime.format(ctx);
+    if (remainingTime != null && left != null) {
+      set.accept(remainingTime.name(), left);
+    }
+    for (ValueHeader<?> each : values) {
+      String text = each.format(ctx);
+      if (text != null) {
+        set.accept(each.name(), text);
+      }
+    }
+  }
+
+  /**
+   * {@code ctx} with the values that have come. The remaining time is for whoever makes the
+   * request's context.
+   *
+   * @param field gives the value of a header by its name, null if there is none
+   */
+  public Context readValues(Context ctx, Function<String, @Nullable String> field) {
+    Context filled = ctx;
+    for (ValueHeader<?> each : values) {
+      filled = each.read(filled, field.apply(each.name()));
+    }
+    return filled;
+  }
+
+  /**
+   * How much time the sender has left.
+   *
+   * @param field gives the value of a header by its name, null if there is none
+   */
+  public RemainingTime readRemainingTime(Function<String, @Nullable String> field) {
+    return RemainingTime.parse(remainingTime == null ? null : field.apply(remainingTime.name()));
+  }
+}

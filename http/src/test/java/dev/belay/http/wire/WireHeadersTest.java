@@ -1,0 +1,141 @@
+package dev.belay.http.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.belay.Context;
+import dev.belay.ContextKey;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WireHeadersTest {
+  private static final String TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
+  private static final String PARENT = TRACE_ID + "-00f067aa0ba902b7-01";
+  private static final Context ROOT = Context.background();
+
+  private static final ContextKey<String> TENANT =
+      ContextKey.named("tenant", String.class)
+          .travelling(
+              new ContextKey.Codec<>() {
+                @Override
+                public String encode(String value) {
+                  return value;
+                }
+
+                @Override
+                public String decode(String text) {
+                  return text;
+                }
+              });
+
+  private static Map<String, String> written(WireHeaders headers, Context ctx) {
+    Map<String, String> fields = new HashMap<>();
+    headers.write(ctx, fields::put);
+    return fields;
+  }
+
+  // ---- the trace
+
+  @Test
+  void aTraceComesBackAsItWas() {
+    Trace trace = Trace.parse("00-" + PARENT);
+    assertThat(trace).isEqualTo(new Trace(TRACE_ID, "00f067aa0ba902b7", 1));
+    assertThat(trace).hasToString("00-" + PARENT);
+    Trace random = Trace.start();
+    assertThat(Trace.parse(random.toString())).isEqualTo(random).isNotEqualTo(Trace.start());
+  }
+
+  @Test
+  void aLaterVersionMaySayMore() {
+    assertThat(Trace.parse("cc-" + PARENT + "-what-comes")).hasToString("00-" + PARENT);
+    assertThat(Trace.parse("cc-" + PARENT)).hasToString("00-" + PARENT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "00",
+        "00-" + PARENT + "-more",
+        "cc-" + PARENT + ".more",
+        "ff-" + PARENT,
+        "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+        "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-\r\n",
+        " 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+      })
+  void everythingElseIsRefusedAndNotRepeated(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Trace.parse(text))
+        .withMessageStartingWith("the ")
+        .withMessageNotContaining("0e0e");
+    var header = new ValueHeader<>("traceparent", Trace.KEY);
+    assertThat(header.read(ROOT, text)).isSameAs(ROOT);
+  }
+
+  @Test
+  void flagsThatDoNotFitAreRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Trace(TRACE_ID, "00f067aa0ba902b7", 256));
+  }
+
+  // ---- all of them
+
+  @Test
+  void nothingIsWrittenOfAContextThatHasNothing() {
+    assertThat(written(WireHeaders.DEFAULT, ROOT)).isEmpty();
+  }
+
+  @Test
+  void theDeadlineAndTheTraceAreWrittenAndRead() {
+    Trace trace = Trace.start();
+    try (var ctx = ROOT.withValue(Trace.KEY, trace).withTimeout(Duration.ofHours(1))) {
+      var fields = written(WireHeaders.DEFAULT, ctx);
+      assertThat(fields).containsOnlyKeys("Belay-Timeout-Ms", "traceparent");
+      assertThat(WireHeaders.DEFAULT.readValues(ROOT, fields::get).get(Trace.KEY)).isEqualTo(trace);
+      assertThat(WireHeaders.DEFAULT.readRemainingTime(fields::get))
+          .isInstanceOf(RemainingTime.Known.class);
+      assertThat(written(WireHeaders.DEFAULT.withoutRemainingTime(), ctx))
+          .containsOnlyKeys("traceparent");
+      assertThat(written(WireHeaders.NONE, ctx)).isEmpty();
+      assertThat(WireHeaders.NONE.readRemainingTime(fields::get))
+          .isInstanceOf(RemainingTime.Absent.class);
+    }
+  }
+
+  @Test
+  void whateverTravelsHasItsHeader() {
+    var headers = WireHeaders.NONE.with(new ValueHeader<>("X-Tenant", TENANT));
+    var fields = written(headers, ROOT.withValue(TENANT, "acme"));
+    assertThat(fields).isEqualTo(Map.of("X-Tenant", "acme"));
+    assertThat(headers.readValues(ROOT, fields::get).get(TENANT)).isEqualTo("acme");
+    assertThat(headers.readValues(ROOT, name -> null)).isSameAs(ROOT);
+    assertThat(headers.readValues(ROOT, name -> "x".repeat(5_000))).isSameAs(ROOT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"secret\r\nEvil: yes", "secretä", "secret\0"})
+  void aTextThatNoHeaderMayHoldIsRefusedAndNotRepeated(String value) {
+    var header = new ValueHeader<>("X-Tenant", TENANT);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> header.format(ROOT.withValue(TENANT, value)))
+        .withMessageContaining("at 6")
+        .withMessageContaining("tenant")
+        .withMessageNotContaining("secret");
+  }
+
+  @Test
+  void aKeyThatDoesNotTravelHasNoHeader() {
+    var key = ContextKey.named("user", String.class);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ValueHeader<>("X-User", key))
+        .withMessageContaining("travelling(codec)");
+    assertThatIllegalArgumentException().isThrownBy(() -> new ValueHeader<>("a b", TENANT));
+  }
+}

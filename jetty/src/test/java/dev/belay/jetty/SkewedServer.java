@@ -1,0 +1,75 @@
+package dev.belay.jetty;
+
+import dev.belay.CancellableContext;
+import dev.belay.Context;
+import dev.belay.http.server.RequestContexts;
+import dev.belay.http.wire.Trace;
+import dev.belay.spi.Roots;
+import dev.belay.spi.TimeSource;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/**
+ * A server in a process of its own, whose clock is wrong by as many hours as its argument says. It
+ * prints its port, and how a context ended that had to wait; it ends with its input.
+ */
+final class SkewedServer {
+  static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private SkewedServer() {}
+
+  public static void main(String[] args) throws Exception {
+    var server = new Server();
+    var connector = new ServerConnector(server, new ContextHttpConnectionFactory());
+    connector.setHost("127.0.0.1");
+    server.addConnector(connector);
+    var time = new Skewed(TimeSource.system(), Duration.ofHours(Long.parseLong(args[0])));
+    try (CancellableContext root = Roots.open("server", time, false)) {
+      server.setHandler(
+          new ContextHandler(root, new RequestContexts(LIMIT), SkewedServer::handle));
+      server.start();
+      System.out.println(connector.getLocalPort());
+      System.in.transferTo(System.out);
+    }
+    server.stop();
+  }
+
+  private static void handle(Context ctx, Request request, Response response) throws Exception {
+    if (request.getHttpURI().getPath().equals("/wait")) {
+      ctx.awaitDone();
+      System.out.println(ctx.status());
+    }
+    String said =
+        "%d %s %s"
+            .formatted(ctx.remainingNanos() / 1_000_000, ctx.deadline(), ctx.get(Trace.KEY));
+    Content.Sink.write(response, true, StandardCharsets.UTF_8.encode(said));
+  }
+
+  private record Skewed(TimeSource time, Duration skew) implements TimeSource {
+    @Override
+    public long nanoTime() {
+      return time.nanoTime();
+    }
+
+    @Override
+    public Instant instant() {
+      return time.instant().plus(skew);
+    }
+
+    @Override
+    public Timer schedule(long nanos, Runnable task) {
+      return time.schedule(nanos, task);
+    }
+
+    @Override
+    public void park(Object blocker, long nanos) {
+      time.park(blocker, nanos);
+    }
+  }
+}
