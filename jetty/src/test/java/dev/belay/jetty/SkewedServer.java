@@ -31,8 +31,7 @@ final class SkewedServer {
     server.addConnector(connector);
     var time = new Skewed(TimeSource.system(), Duration.ofHours(Long.parseLong(args[0])));
     try (CancellableContext root = Roots.open("server", time, false)) {
-      server.setHandler(
-          new ContextHandler(root, new RequestContexts(LIMIT), SkewedServer::handle));
+      server.setHandler(new ContextHandler(root, new RequestContexts(LIMIT), SkewedServer::handle));
       server.start();
       System.out.println(connector.getLocalPort());
       System.in.transferTo(System.out);
@@ -46,8 +45,7 @@ final class SkewedServer {
       System.out.println(ctx.status());
     }
     String said =
-        "%d %s %s"
-            .formatted(ctx.remainingNanos() / 1_000_000, ctx.deadline(), ctx.get(Trace.KEY));
+        "%d %s %s".formatted(ctx.remainingNanos() / 1_000_000, ctx.deadline(), ctx.get(Trace.KEY));
     Content.Sink.write(response, true, StandardCharsets.UTF_8.encode(said));
   }
 

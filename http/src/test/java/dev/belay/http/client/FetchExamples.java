@@ -104,8 +104,7 @@ class FetchExamples {
   @Test
   void aDeadlineEndsAllRequestsAtTheirServers(Context ctx) throws Exception {
     try (var limited = ctx.withTimeout(Duration.ofMillis(300))) {
-      assertThatThrownBy(
-              () -> fetchAll(limited, List.of(server.uri("/hang"), other.uri("/stall"))))
+      assertThatThrownBy(() -> fetchAll(limited, List.of(server.uri("/hang"), other.uri("/stall"))))
           .isInstanceOf(DeadlineExceededException.class);
     }
     // What had begun by then was ended; nothing runs on.
