@@ -28,8 +28,7 @@ class CrossingIT {
 
   @ParameterizedTest
   @ValueSource(ints = {-5, 5})
-  void timeAndTraceArriveWhateverTheClocksSay(int hours, CancellableContext root)
-      throws Exception {
+  void timeAndTraceArriveWhateverTheClocksSay(int hours, CancellableContext root) throws Exception {
     Trace trace = Trace.start();
     Context traced = root.withValue(Trace.KEY, trace);
     try (var jdk = HttpClient.newHttpClient();

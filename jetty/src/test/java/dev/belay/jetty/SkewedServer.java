@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
@@ -26,13 +27,13 @@ final class SkewedServer {
 
   public static void main(String[] args) throws Exception {
     var server = new Server();
-    var connector = new ServerConnector(server, new ContextHttpConnectionFactory());
+    var connector =
+        new ServerConnector(server, new ContextHttpConnectionFactory(new HttpConfiguration()));
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
     var time = new Skewed(TimeSource.system(), Duration.ofHours(Long.parseLong(args[0])));
     try (CancellableContext root = Roots.open("server", time, false)) {
-      server.setHandler(
-          new ContextHandler(root, new RequestContexts(LIMIT), SkewedServer::handle));
+      server.setHandler(new ContextHandler(root, new RequestContexts(LIMIT), SkewedServer::handle));
       server.start();
       System.out.println(connector.getLocalPort());
       System.in.transferTo(System.out);
@@ -46,8 +47,7 @@ final class SkewedServer {
       System.out.println(ctx.status());
     }
     String said =
-        "%d %s %s"
-            .formatted(ctx.remainingNanos() / 1_000_000, ctx.deadline(), ctx.get(Trace.KEY));
+        "%d %s %s".formatted(ctx.remainingNanos() / 1_000_000, ctx.deadline(), ctx.get(Trace.KEY));
     Content.Sink.write(response, true, StandardCharsets.UTF_8.encode(said));
   }
 

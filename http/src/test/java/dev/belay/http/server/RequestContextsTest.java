@@ -70,7 +70,8 @@ class RequestContextsTest {
 
   @Test
   void shutdownEndsTheRequest() {
-    try (var ctx = new RequestContexts(MINUTE).open(server, "GET /", RequestContextsTest::nothing)) {
+    try (var ctx =
+        new RequestContexts(MINUTE).open(server, "GET /", RequestContextsTest::nothing)) {
       server.cancel();
       assertThat(ctx.isDone()).isTrue();
     }
@@ -103,7 +104,8 @@ class RequestContextsTest {
 
   @Test
   void theRequestIsNamed() {
-    try (var ctx = new RequestContexts(MINUTE).open(server, "POST /orders", RequestContextsTest::nothing)) {
+    try (var ctx =
+        new RequestContexts(MINUTE).open(server, "POST /orders", RequestContextsTest::nothing)) {
       assertThat(ctx.toString()).contains("server/POST /orders");
     }
   }
