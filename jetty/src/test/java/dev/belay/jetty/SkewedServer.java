@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
@@ -26,7 +27,8 @@ final class SkewedServer {
 
   public static void main(String[] args) throws Exception {
     var server = new Server();
-    var connector = new ServerConnector(server, new ContextHttpConnectionFactory());
+    var connector =
+        new ServerConnector(server, new ContextHttpConnectionFactory(new HttpConfiguration()));
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
     var time = new Skewed(TimeSource.system(), Duration.ofHours(Long.parseLong(args[0])));
