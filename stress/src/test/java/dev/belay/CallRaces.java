@@ -17,6 +17,12 @@ final class CallRaces {
 
   private CallRaces() {}
 
+  private static void spin(int turns) {
+    for (int i = 0; i < turns; i++) {
+      Thread.onSpinWait();
+    }
+  }
+
   /** Counts the cancels that are under way, and those that come while they must not. */
   private static final class Resource implements Canceller {
     volatile int underWay;
@@ -29,7 +35,7 @@ final class CallRaces {
       if (untouchable) {
         victims = 1;
       }
-      Thread.onSpinWait();
+      spin(200);
       if (untouchable) {
         victims = 1;
       }
@@ -42,13 +48,15 @@ final class CallRaces {
   @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "R21: the resource is the caller's again")
   @State
   public static class CancelMeetsReturn {
-    private final CancelContext ctx = (CancelContext) new StressTime().top().withCancel();
+    private final StressTime time = new StressTime();
+    private final CancellableContext ctx = time.top().withCancel();
     private final Resource resource = new Resource();
 
     @Actor
     public void call(II_Result r) {
+      time.calling();
       try {
-        ctx.run(resource, c -> {});
+        ctx.run(resource, c -> spin(30));
       } catch (ContextCancelledException e) {
         // came before the body
       }
@@ -63,6 +71,7 @@ final class CallRaces {
 
     @Arbiter
     public void after(II_Result r) {
+      time.settle();
       r.r2 = resource.victims;
     }
   }
@@ -72,13 +81,15 @@ final class CallRaces {
   @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "R22: no stray interrupt")
   @State
   public static class InterruptMeetsReturn {
-    private final CancelContext ctx = (CancelContext) new StressTime().top().withCancel();
+    private final StressTime time = new StressTime();
+    private final CancellableContext ctx = time.top().withCancel();
 
     @Actor
     public void call(II_Result r) {
+      time.calling();
       r.r1 = Thread.interrupted() ? 1 : 0;
       try {
-        ctx.runInterruptibly(c -> {});
+        ctx.runInterruptibly(c -> spin(30));
       } catch (ContextCancelledException e) {
         // came before the body
       }
@@ -96,11 +107,13 @@ final class CallRaces {
   @Outcome(id = "0", expect = ACCEPTABLE, desc = "R24: nothing arrives inside the shield")
   @State
   public static class CancelMeetsShield {
-    private final CancelContext ctx = (CancelContext) new StressTime().top().withCancel();
+    private final StressTime time = new StressTime();
+    private final CancellableContext ctx = time.top().withCancel();
     private final Resource resource = new Resource();
 
     @Actor
     public void call() {
+      time.calling();
       try {
         ctx.run(
             resource,
@@ -109,7 +122,7 @@ final class CallRaces {
                     HOUR,
                     shielded -> {
                       resource.untouchable = true;
-                      Thread.onSpinWait();
+                      spin(30);
                       resource.untouchable = false;
                     }));
       } catch (ContextCancelledException e) {
@@ -124,6 +137,7 @@ final class CallRaces {
 
     @Arbiter
     public void after(I_Result r) {
+      time.settle();
       r.r1 = resource.victims;
     }
   }
@@ -133,18 +147,20 @@ final class CallRaces {
   @Outcome(id = "0", expect = ACCEPTABLE, desc = "R24: the outer resource is not touched")
   @State
   public static class InnerEndMeetsReturn {
-    private final CancelContext outer = new StressTime().top();
+    private final StressTime time = new StressTime();
+    private final CancellableContext outer = time.top();
     private final CancellableContext inner = outer.withCancel();
     private final Resource outerResource = new Resource();
 
     @Actor
     public void call() {
+      time.calling();
       outerResource.untouchable = true;
       outer.run(
           outerResource,
           c -> {
             try {
-              inner.run(attempt -> {}, d -> {});
+              inner.run(attempt -> spin(30), d -> spin(30));
             } catch (ContextCancelledException e) {
               // came before the body
             }
@@ -158,6 +174,7 @@ final class CallRaces {
 
     @Arbiter
     public void after(I_Result r) {
+      time.settle();
       r.r1 = outerResource.victims;
     }
   }

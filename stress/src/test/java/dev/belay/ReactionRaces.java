@@ -118,26 +118,4 @@ final class ReactionRaces {
       ctx.cancel(Causes.A);
     }
   }
-
-  /** Who sees the end sees what its maker wrote before. */
-  @JCStressTest
-  @Outcome(id = "0", expect = ACCEPTABLE, desc = "still active")
-  @Outcome(id = "2", expect = ACCEPTABLE, desc = "ended, and what came before is there")
-  @State
-  public static class EndPublishes {
-    private final CancellableContext top = Context.background().withCancel();
-    private final Context leaf = top.withCancel();
-    private int written;
-
-    @Actor
-    public void end() {
-      written = 2;
-      top.cancel(Causes.A);
-    }
-
-    @Actor
-    public void look(I_Result r) {
-      r.r1 = leaf.isDone() ? (written == 2 ? 2 : 1) : 0;
-    }
-  }
 }
