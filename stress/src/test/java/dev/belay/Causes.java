@@ -19,10 +19,10 @@ final class Causes {
     return cause == A ? 1 : cause == B ? 2 : cause == BuiltInCause.DEADLINE ? 3 : 4;
   }
 
-  /** How many of {@code all} are active. */
+  /** How many of {@code all} are active; a walk comes to the last ones last, so they go first. */
   static int live(List<? extends Context> all) {
     int live = 0;
-    for (Context ctx : all) {
+    for (Context ctx : all.reversed()) {
       if (!ctx.isDone()) {
         live++;
       }

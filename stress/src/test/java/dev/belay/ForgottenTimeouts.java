@@ -15,6 +15,7 @@ import java.util.logging.Logger;
  */
 final class ForgottenTimeouts {
   private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration SWEEPS = Duration.ofSeconds(30);
   private static final Queue<String> REPORTS = new ConcurrentLinkedQueue<>();
   private static final Logger LEAKS = Logger.getLogger("dev.belay.leak");
 
@@ -32,8 +33,9 @@ final class ForgottenTimeouts {
     forget(forget, parent, 20_000); // classes, pools and the report of this place
     long before = settled(Long.MIN_VALUE);
     forget(forget, parent, count);
-    while (Causes.entries(parent) > 0) {
-      System.gc(); // the sweep comes by each second
+    long patience = System.nanoTime() + SWEEPS.toNanos();
+    while (Causes.entries(parent) > 0 && System.nanoTime() < patience) {
+      System.gc(); // and a sweep comes by each second
     }
     long after = settled(before);
     System.out.println("grown by " + Math.max(0, after - before) / 1024 + " KB");

@@ -81,8 +81,10 @@ class InterruptStress {
       CancellableContext ctx = Context.background().withCancel();
       Thread self = Thread.currentThread();
       int delay = random.nextInt(400);
-      int work = random.nextInt(400);
+      int work = random.nextInt(random.nextBoolean() ? 400 : 4_000);
       boolean waits = signals != Signals.NONE && random.nextBoolean();
+      // Then the cancel is on its way, and meets the return.
+      boolean returnsWithTheEnd = signals.end && random.nextBoolean();
       Thread sender =
           Thread.ofVirtual()
               .start(
@@ -99,6 +101,9 @@ class InterruptStress {
       try {
         ctx.runInterruptibly(
             c -> {
+              while (returnsWithTheEnd && !c.isDone()) {
+                Thread.onSpinWait();
+              }
               spin(work);
               if (waits && !new CountDownLatch(1).await(LOST_SECONDS, TimeUnit.SECONDS)) {
                 missed++;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -28,15 +29,20 @@ class ReactionStress {
                 runs.incrementAndGet();
                 gone.countDown();
               });
-      int delay = random.nextInt(200);
+      int delay = random.nextInt(40);
+      var ready = new AtomicBoolean();
       Thread canceller =
           Thread.ofVirtual()
               .start(
                   () -> {
+                    ready.set(true);
                     spin(delay);
                     ctx.cancel();
                   });
-      spin(random.nextInt(200));
+      while (!ready.get()) {
+        Thread.onSpinWait();
+      }
+      spin(random.nextInt(40));
       boolean stopped = registration.stop();
       canceller.join();
       if (!stopped) {
