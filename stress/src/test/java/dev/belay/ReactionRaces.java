@@ -2,6 +2,7 @@ package dev.belay;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -13,6 +14,9 @@ import org.openjdk.jcstress.infra.results.I_Result;
 
 /** A registration that is stopped or waited for while it runs; a thread that waits for an end. */
 final class ReactionRaces {
+  /** A thread that nobody wakes would wait for ever; this bounds it. */
+  private static final Duration LOST = Duration.ofSeconds(10);
+
   private ReactionRaces() {}
 
   /** Either it runs or a stop is true. */
@@ -106,8 +110,7 @@ final class ReactionRaces {
     @Actor
     public void await(I_Result r) {
       try {
-        ctx.awaitDone();
-        r.r1 = Causes.of(ctx);
+        r.r1 = ctx.awaitDone(LOST) ? Causes.of(ctx) : -2;
       } catch (InterruptedException e) {
         r.r1 = -1;
       }
