@@ -4,6 +4,7 @@ import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * What observes a context is an atomic set. The model checker goes through the orders in which two
@@ -14,6 +15,7 @@ class LincheckStress {
   private static final int INVOCATIONS = 200;
 
   @Test
+  @EnabledIfSystemProperty(named = "belay.stress.lincheck", matches = ".*")
   void observersAreASet() {
     new StressOptions()
         .iterations(ITERATIONS)

@@ -42,7 +42,7 @@ class ReactionStress {
       while (!ready.get()) {
         Thread.onSpinWait();
       }
-      spin(random.nextInt(40));
+      spin(random.nextInt(random.nextBoolean() ? 40 : 2_000));
       boolean stopped = registration.stop();
       canceller.join();
       if (!stopped) {
