@@ -102,6 +102,42 @@ final class CallRaces {
     }
   }
 
+  /** Somebody else's interrupt comes first, ours second, and the body has noticed neither. */
+  @JCStressTest
+  @Outcome(id = "1", expect = ACCEPTABLE, desc = "R22: theirs is kept")
+  @State
+  public static class ForeignInterruptMeetsReturn {
+    private final StressTime time = new StressTime();
+    private final CancellableContext ctx = time.top().withCancel();
+    private volatile boolean sent;
+
+    @Actor
+    public void call(I_Result r) {
+      time.calling();
+      try {
+        ctx.runInterruptibly(c -> spin(30));
+      } catch (ContextCancelledException e) {
+        // came before the body
+      }
+      while (!sent) {
+        Thread.onSpinWait();
+      }
+      r.r1 = Thread.interrupted() ? 1 : 0;
+    }
+
+    @Actor
+    public void end() {
+      time.caller().interrupt();
+      ctx.cancel();
+      sent = true;
+    }
+
+    @Arbiter
+    public void after() {
+      time.settle();
+    }
+  }
+
   /** The shield sees that a signal was sent and waits for it, or the sender sees the shield. */
   @JCStressTest
   @Outcome(id = "0", expect = ACCEPTABLE, desc = "R24: nothing arrives inside the shield")

@@ -78,6 +78,16 @@ final class StressTime implements TimeSource {
     caller = Thread.currentThread();
   }
 
+  /** The thread that makes calls, as soon as it does. */
+  Thread caller() {
+    Thread known = caller;
+    while (known == null) {
+      Thread.onSpinWait();
+      known = caller;
+    }
+    return known;
+  }
+
   /** Does what came late. */
   void settle() {
     if (late != null) {
