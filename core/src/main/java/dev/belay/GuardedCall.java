@@ -52,6 +52,9 @@ final class GuardedCall extends Reaction {
   int underWay;
   @Nullable AbstractContext sentFor;
 
+  /** Two interrupts arrived while a cancel was under way: one of them is not ours. */
+  boolean foreignToo;
+
   /** Written between {@link Handover#take} and {@link Handover#sent}. */
   private int attempts;
 
@@ -167,7 +170,7 @@ final class GuardedCall extends Reaction {
       return null;
     }
     if (canceller instanceof Interruption interruption) {
-      interruption.settle(failure);
+      interruption.settle(failure, foreignToo);
     }
     if (abandoned && canceller != null) {
       canceller.abandoned();

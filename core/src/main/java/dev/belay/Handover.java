@@ -92,17 +92,20 @@ final class Handover {
 
   private boolean awaitQuiet(GuardedCall call, long patience) {
     long left = patience;
-    boolean interrupted = false;
+    int interrupts = 0;
     while (call.underWay > 0 && left > 0) {
       try {
         left = changed.awaitNanos(left);
       } catch (InterruptedException e) {
         // Ours, sent by the very cancel that we wait for, or a foreign one that must be kept.
-        interrupted = true;
+        interrupts++;
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (interrupts > 0) {
+      Thread self = Thread.currentThread();
+      // One at most is ours; it was sent although theirs came first, because we had taken that.
+      call.foreignToo |= interrupts > 1 || self.isInterrupted();
+      self.interrupt();
     }
     return call.underWay > 0;
   }

@@ -41,9 +41,11 @@ final class Interruption implements Canceller {
   }
 
   /** Takes our interrupt back; called on the interrupted thread when none can follow. */
-  void settle(@Nullable Throwable failure) {
-    // An InterruptedException has used our interrupt up: a flag that is set now is foreign.
-    if (sent && !(failure instanceof InterruptedException)) {
+  void settle(@Nullable Throwable failure, boolean foreignToo) {
+    if (foreignToo) {
+      thread.interrupt();
+    } else if (sent && !(failure instanceof InterruptedException)) {
+      // An InterruptedException has used our interrupt up: a flag that is set now is foreign.
       Thread.interrupted();
     }
   }
