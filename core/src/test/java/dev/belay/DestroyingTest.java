@@ -10,6 +10,22 @@ import org.junit.jupiter.api.Test;
 class DestroyingTest extends Fixture {
 
   @Test
+  void aProcessIsDestroyed() throws Exception {
+    var ctx = root.withCancel();
+    Process process = new ProcessBuilder("sh", "-c", "sleep 600 & echo $!; wait").start();
+    long child = Long.parseLong(process.inputReader().readLine());
+    var handle = ProcessHandle.of(child).orElseThrow();
+    ctx.run(
+        Canceller.destroying(process),
+        c -> {
+          ctx.cancel();
+          process.waitFor();
+        });
+    handle.onExit().get();
+    assertThat(process.isAlive()).isFalse();
+  }
+
+  @Test
   void aProcessThatListensEndsPolitely() throws Exception {
     Process process =
         new ProcessBuilder("sh", "-c", "trap 'exit 7' TERM; while :; do sleep 1; done").start();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belay.spi.Roots;
 import dev.belay.spi.TreeInspector;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +36,12 @@ abstract class Fixture {
     return Stream.of(
         Thread.ofPlatform().name("platform").daemon().factory(),
         Thread.ofVirtual().name("virtual").factory());
+  }
+
+  /** A body that runs until its context's end interrupts it. */
+  static <T> T untilEnd(Context ctx) throws InterruptedException {
+    new CountDownLatch(1).await();
+    throw new AssertionError("not interrupted: " + ctx);
   }
 
   /** Waits until {@code thread} is parked: the only state from which a wake-up can be seen. */

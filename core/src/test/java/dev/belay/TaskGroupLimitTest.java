@@ -23,11 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** R34, R36: how many run at once; many items in order. */
 class TaskGroupLimitTest extends Fixture {
 
-  private static <T> T untilEnd(Context ctx) throws InterruptedException {
-    new CountDownLatch(1).await();
-    throw new AssertionError("not interrupted: " + ctx);
-  }
-
   /** Counts how many run at once. */
   private static final class Gauge {
     private final AtomicInteger running = new AtomicInteger();
@@ -123,7 +118,7 @@ class TaskGroupLimitTest extends Fixture {
             throw refused;
           });
       for (int i = 0; i < 10; i++) {
-        group.fork("never", TaskGroupLimitTest::untilEnd);
+        group.fork("never", Fixture::untilEnd);
       }
       assertThatThrownBy(group::join).isSameAs(refused);
     }
@@ -136,7 +131,7 @@ class TaskGroupLimitTest extends Fixture {
         new FutureTask<>(
             () -> {
               try (var group = TaskGroup.open(root).limit(1)) {
-                group.fork("holds", TaskGroupLimitTest::untilEnd);
+                group.fork("holds", Fixture::untilEnd);
                 var late = group.fork("waits", c -> "never");
                 assertThat(late.state()).isEqualTo(State.CANCELLED);
                 assertThatThrownBy(group::join).isInstanceOf(InterruptedException.class);
@@ -209,14 +204,10 @@ class TaskGroupLimitTest extends Fixture {
                 throw broken;
               }
             };
-    assertThatThrownBy(
-            () -> TaskGroup.map(root, items, 4, (c, item) -> TaskGroupLimitTest.untilEnd(c)))
+    assertThatThrownBy(() -> TaskGroup.map(root, items, 4, (c, item) -> untilEnd(c)))
         .isSameAs(broken)
         .hasNoSuppressedExceptions();
-    assertThatThrownBy(
-            () ->
-                TaskGroup.stream(root, items, 4, (c, item) -> TaskGroupLimitTest.untilEnd(c))
-                    .toList())
+    assertThatThrownBy(() -> TaskGroup.stream(root, items, 4, (c, item) -> untilEnd(c)).toList())
         .isSameAs(broken);
   }
 
@@ -305,9 +296,7 @@ class TaskGroupLimitTest extends Fixture {
     var owner =
         new FutureTask<>(
             () -> {
-              var results =
-                  TaskGroup.stream(
-                      root, List.of(1, 2), 2, (c, item) -> TaskGroupLimitTest.untilEnd(c));
+              var results = TaskGroup.stream(root, List.of(1, 2), 2, (c, item) -> untilEnd(c));
               assertThatThrownBy(results::toList)
                   .isInstanceOf(CompletionException.class)
                   .hasCauseInstanceOf(InterruptedException.class);

@@ -14,11 +14,6 @@ import org.junit.jupiter.api.Test;
 /** R35: misuse says what to do; errors are never swallowed. */
 class TaskGroupMisuseTest extends Fixture {
 
-  private static <T> T untilEnd(Context ctx) throws InterruptedException {
-    new CountDownLatch(1).await();
-    throw new AssertionError("not interrupted: " + ctx);
-  }
-
   @Test
   @DisplayName("R35: a group belongs to the thread that opened it")
   void anotherThreadIsTold() throws Exception {
@@ -95,7 +90,7 @@ class TaskGroupMisuseTest extends Fixture {
   @DisplayName("R35: a group that was cancelled needs no join, and starts nothing more")
   void aCancelledGroupNeedsNoJoin() {
     try (var group = TaskGroup.open(root)) {
-      group.fork("stock", TaskGroupMisuseTest::untilEnd);
+      group.fork("stock", Fixture::untilEnd);
       group.cancel();
       assertThat(group.fork("late", c -> "never").state()).isEqualTo(State.CANCELLED);
     }
@@ -106,7 +101,7 @@ class TaskGroupMisuseTest extends Fixture {
   void closedOutOfOrder() {
     var outer = TaskGroup.open(root.withName("outer"));
     var inner = TaskGroup.open(root.withName("inner"));
-    var fork = inner.fork("stock", TaskGroupMisuseTest::untilEnd);
+    var fork = inner.fork("stock", Fixture::untilEnd);
     assertThatThrownBy(outer::close)
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
@@ -126,7 +121,7 @@ class TaskGroupMisuseTest extends Fixture {
       group.fork(
           "careless",
           c -> {
-            left[0] = TaskGroup.open(c).fork("lost", TaskGroupMisuseTest::untilEnd);
+            left[0] = TaskGroup.open(c).fork("lost", Fixture::untilEnd);
             return null;
           });
       assertThatThrownBy(group::join)
@@ -175,7 +170,7 @@ class TaskGroupMisuseTest extends Fixture {
   void errorsPropagate() throws Exception {
     var error = new StackOverflowError();
     try (var group = TaskGroup.collect(root)) {
-      var other = group.fork("slow", TaskGroupMisuseTest::untilEnd);
+      var other = group.fork("slow", Fixture::untilEnd);
       group.fork(
           "broken",
           c -> {
