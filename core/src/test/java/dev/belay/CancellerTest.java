@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,6 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -211,5 +213,108 @@ class CancellerTest extends Fixture {
                     }))
         .isInstanceOf(ContextCancelledException.class);
     assertThat(abandoned).isFalse();
+  }
+
+  @Test
+  @DisplayName("R21: an end that comes when the call is over is sent to nobody")
+  void nothingIsSentAfterTheCall() {
+    var over = new AtomicReference<GuardedCall>();
+    root.run(attempt -> {}, c -> over.set(Binding.innermost()));
+    over.get().fire();
+    assertThat(over.get().claim()).isFalse();
+    assertThat(clock.startedThreads()).isZero();
+  }
+
+  @Test
+  @DisplayName("R20, R21: an end that comes while the body is being started reaches it")
+  void anEndWhileTheBodyIsBeingStarted() {
+    var ctx = root.withTimeout(SECOND);
+    var sent = new CountDownLatch(1);
+    clock.afterNextRead(() -> clock.advanceSilently(SECOND));
+    assertThatThrownBy(
+            () ->
+                ctx.run(
+                    attempt -> sent.countDown(),
+                    c -> {
+                      assertThat(c.isDone()).isTrue();
+                      sent.await();
+                      throw new IOException("stopped");
+                    }))
+        .isInstanceOf(DeadlineExceededException.class);
+  }
+
+  @Test
+  @DisplayName("R21: under a context that never ends a canceller is never called")
+  void underAContextThatNeverEnds() throws Exception {
+    Canceller never =
+        attempt -> {
+          throw new AssertionError("called");
+        };
+    assertThat(Context.background().<String, Exception>call(never, c -> "x")).isEqualTo("x");
+    var own = new IOException("own");
+    assertThatThrownBy(
+            () ->
+                Context.background()
+                    .run(
+                        never,
+                        c -> {
+                          throw own;
+                        }))
+        .isSameAs(own);
+  }
+
+  @ParameterizedTest
+  @MethodSource("threads")
+  @DisplayName("R21, R22: an interrupt of the caller that waits for a cancel under way is kept")
+  void anInterruptWhileACancelIsUnderWay(ThreadFactory threads) throws Exception {
+    var ctx = root.withCancel();
+    var cancelEntered = new CountDownLatch(1);
+    var cancelGo = new CountDownLatch(1);
+    var caller = new CompletableFuture<Thread>();
+    var result =
+        start(
+            threads,
+            () -> {
+              ctx.run(
+                  attempt -> {
+                    cancelEntered.countDown();
+                    cancelGo.await();
+                  },
+                  c -> {
+                    ctx.cancel();
+                    cancelEntered.await();
+                    caller.complete(Thread.currentThread());
+                  });
+              return Thread.interrupted();
+            });
+    awaitParked(caller.get());
+    caller.get().interrupt();
+    awaitParked(caller.get());
+    assertThat(result).isNotDone();
+    cancelGo.countDown();
+    assertThat(result.get()).isEqualTo(true);
+  }
+
+  @Test
+  @DisplayName("R21: a resource is closed at the first attempt only")
+  void aResourceIsClosedAtTheFirstAttempt() throws Exception {
+    var closed = new AtomicInteger();
+    Canceller closing = Canceller.closing(closed::incrementAndGet);
+    closing.cancel(0);
+    closing.cancel(1);
+    assertThat(closed).hasValue(1);
+    assertThatThrownBy(() -> Canceller.closing(null)).hasMessageContaining("what to close");
+    assertThatThrownBy(() -> Canceller.destroying(null)).hasMessageContaining("the process");
+  }
+
+  @Test
+  @DisplayName("R21, R23: what a canceller explains and how patient it is unless it says otherwise")
+  void whatACancellerExplains() {
+    Canceller canceller = attempt -> {};
+    assertThat(canceller.explains(new IOException("closed"))).isTrue();
+    assertThat(canceller.explains(new UncheckedIOException(new IOException("closed")))).isTrue();
+    assertThat(canceller.explains(new IllegalStateException("bug"))).isFalse();
+    assertThat(canceller.explains(new StackOverflowError())).isFalse();
+    assertThat(canceller.patience()).isEqualTo(Duration.ofSeconds(10));
   }
 }

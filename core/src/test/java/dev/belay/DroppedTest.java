@@ -186,4 +186,18 @@ class DroppedTest extends Fixture {
       Thread.onSpinWait();
     }
   }
+
+  @Test
+  @DisplayName("R27: a deadline whose cause was made is not kept by the thread that made it")
+  void aDeadlineThatMadeItsCauseIsCollected() {
+    var gone = new WeakReference<>(passed());
+    awaitCollected(gone);
+  }
+
+  private Context passed() {
+    CancellableContext ctx = root.withTimeout(SECOND, () -> new IllegalStateException("too slow"));
+    clock.advanceSilently(SECOND);
+    assertThat(ctx.isDone()).isTrue();
+    return ctx;
+  }
 }

@@ -29,6 +29,9 @@ abstract class Fixture {
     clock.settle();
     assertThat(TreeInspector.live(root)).isEmpty();
     assertThat(clock.pendingTimers()).isZero();
+    assertThat(clock.failures()).isEmpty();
+    assertThat(Binding.innermost()).isNull();
+    assertThat(Binding.group()).isNull();
     assertThat(Context.current()).isSameAs(Context.background());
   }
 

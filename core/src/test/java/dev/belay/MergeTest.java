@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.spi.Roots;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +80,59 @@ class MergeTest extends Fixture {
       assertThatThrownBy(() -> root.withCancelFrom(other))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("different clocks");
+    }
+  }
+
+  @Test
+  @DisplayName("R9: a merge with what never ends ends with the other")
+  void aMergeWithWhatNeverEnds() {
+    for (boolean first : new boolean[] {true, false}) {
+      var ctx = root.withTimeout(SECOND);
+      Context free = root.withoutCancel();
+      CancellableContext merged = first ? ctx.withCancelFrom(free) : free.withCancelFrom(ctx);
+      assertThat(merged.remainingNanos()).isEqualTo(SECOND.toNanos());
+      assertThat(merged.isDone()).isFalse();
+      ctx.cancel();
+      assertThat(merged.isDone()).isTrue();
+    }
+    CancellableContext alone = root.withoutCancel().withCancelFrom(root.withoutCancel());
+    assertThat(alone.remainingNanos()).isEqualTo(Long.MAX_VALUE);
+    assertThat(alone.isDone()).isFalse();
+    alone.close();
+  }
+
+  @Test
+  @DisplayName("R9: the earliest deadline counts on either side, and of two equal ones the receiver's")
+  void theEarliestOfBothCounts() {
+    var none = root.withCancel();
+    var soon = root.withName("soon").withTimeout(SECOND);
+    var late = root.withName("late").withTimeout(SECOND.multipliedBy(2));
+    var equal = root.withName("equal").withTimeout(SECOND);
+    List<CancellableContext> merged =
+        List.of(
+            soon.withCancelFrom(none),
+            none.withCancelFrom(soon),
+            soon.withCancelFrom(late),
+            late.withCancelFrom(soon),
+            soon.withCancelFrom(equal));
+    clock.advanceSilently(SECOND);
+    assertThat(merged)
+        .allSatisfy(
+            ctx -> {
+              assertThat(ctx.isDone()).isTrue();
+              assertThat(ctx.ending().path()).isEqualTo("background/test/soon");
+            });
+  }
+
+  @Test
+  @DisplayName("R9, R13: the end of one leaves nothing of the merge in the other")
+  void theEndOfOneLeavesNothingInTheOther() {
+    for (boolean first : new boolean[] {true, false}) {
+      var a = root.withCancel();
+      var b = root.withCancel();
+      a.withCancelFrom(b);
+      (first ? a : b).cancel();
+      assertThat(((CancelContext) (first ? b : a)).link().entries()).isEmpty();
     }
   }
 }

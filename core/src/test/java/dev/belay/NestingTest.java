@@ -2,12 +2,16 @@ package dev.belay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -107,5 +111,87 @@ class NestingTest extends Fixture {
                   turner.join();
                   assertThat(d.status()).isEqualTo(Status.DEADLINE_EXCEEDED);
                 }));
+  }
+
+  @Test
+  @DisplayName("R24: once an inner call has returned the end reaches the outer canceller")
+  void afterTheInnerCallTheOuterCancellerIsCalled() throws Exception {
+    var ctx = root.withCancel();
+    var outer = new CountDownLatch(1);
+    ctx.run(
+        attempt -> outer.countDown(),
+        c -> {
+          GuardedCall around = Binding.innermost();
+          root.run(attempt -> {}, d -> assertThat(Binding.innermost()).isNotSameAs(around));
+          assertThat(Binding.innermost()).isSameAs(around);
+          ctx.cancel();
+          outer.await();
+        });
+  }
+
+  @Test
+  @DisplayName("R24: an inner call that only waits for its own cancel does not hold back the outer")
+  void whileTheInnerCallIsBeingLeftTheOuterIsTold() throws Exception {
+    var outer = root.withCancel();
+    var inner = root.withCancel();
+    var outerTold = new CountDownLatch(1);
+    var innerTold = new CountDownLatch(1);
+    var leaving = new CompletableFuture<Thread>();
+    var ender =
+        new FutureTask<Void>(
+            () -> {
+              awaitParked(leaving.get());
+              outer.cancel();
+              return null;
+            });
+    Thread.ofPlatform().start(ender);
+    outer.run(
+        attempt -> outerTold.countDown(),
+        c ->
+            inner.run(
+                attempt -> {
+                  innerTold.countDown();
+                  outerTold.await();
+                },
+                d -> {
+                  inner.cancel();
+                  innerTold.await();
+                  leaving.complete(Thread.currentThread());
+                }));
+    ender.get();
+  }
+
+  @Test
+  @DisplayName("R24: shielded work gives its result, and is not started when its limit is nothing")
+  void shieldedWorkGivesItsResult() throws Exception {
+    assertThat(root.<String, RuntimeException>shielded(SECOND, c -> "alone")).isEqualTo("alone");
+    String nested =
+        root.call(
+            attempt -> {}, c -> c.<String, RuntimeException>shielded(SECOND, d -> "nested"));
+    assertThat(nested).isEqualTo("nested");
+    assertThatThrownBy(() -> root.runShielded(Duration.ZERO, c -> fail("started")))
+        .isInstanceOf(DeadlineExceededException.class);
+  }
+
+  @Test
+  @DisplayName("R24: a shield inside a shield holds as long as either does")
+  void shieldsInsideEachOther() throws Exception {
+    var ctx = root.withCancel();
+    var sent = new CountDownLatch(1);
+    ctx.run(
+        attempt -> sent.countDown(),
+        c -> {
+          c.runShielded(
+              SECOND,
+              d ->
+                  d.runShielded(
+                      SECOND,
+                      e -> {
+                        ctx.cancel();
+                        assertThat(e.isDone()).isFalse();
+                        assertThat(sent.getCount()).isEqualTo(1);
+                      }));
+          sent.await();
+        });
   }
 }

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** R3, R9, R28: threads that derive, observe and cancel at the same moment. */
+@Tag("race")
 class TreeRaceTest extends Fixture {
   @Test
   @DisplayName("R3: every descendant is done when cancel returns, also to the loser of a race")
