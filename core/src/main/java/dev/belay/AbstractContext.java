@@ -211,8 +211,7 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
   @Override
   public final Registration onDone(Runnable action) {
     Require.argument(action, "action", "pass what to run");
-    TimeSource time = time();
-    return Callback.register(this, action, task -> time.start("belay-reaction", task));
+    return Callback.register(this, action, null);
   }
 
   @Override

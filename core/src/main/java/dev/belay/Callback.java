@@ -29,16 +29,19 @@ final class Callback extends Reaction implements Registration {
   }
 
   private final Runnable action;
-  private final Executor executor;
+
+  /** Null for a virtual thread of its own. */
+  private final @Nullable Executor executor;
+
   private volatile @Nullable Object word;
 
-  private Callback(CancelContext scope, Runnable action, Executor executor) {
+  private Callback(CancelContext scope, Runnable action, @Nullable Executor executor) {
     super(scope);
     this.action = action;
     this.executor = executor;
   }
 
-  static Registration register(AbstractContext ctx, Runnable action, Executor executor) {
+  static Registration register(AbstractContext ctx, Runnable action, @Nullable Executor executor) {
     CancelContext scope = ctx.scope();
     if (scope == null) {
       return NEVER;
@@ -56,10 +59,19 @@ final class Callback extends Reaction implements Registration {
       return;
     }
     try {
-      executor.execute(this::run);
+      execute();
     } catch (RuntimeException | Error e) {
       report(e);
       returned();
+    }
+  }
+
+  private void execute() {
+    CancelContext scope = context();
+    if (executor != null) {
+      executor.execute(this::run);
+    } else if (scope != null) {
+      scope.time().start("belay-reaction", this::run);
     }
   }
 

@@ -32,30 +32,23 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
 
   private final @Nullable DeadlineContext limiter;
 
-  /** The effective deadline by the clock of this tree; {@code Long.MAX_VALUE} for none. */
-  final long deadlineNanos;
-
   private volatile @Nullable Object word;
 
   /**
    * A scope below {@code upper}.
    *
-   * @param limiter who sets the effective deadline; null for none, or for a {@link DeadlineContext}
-   *     that does so itself
+   * @param limiter who sets the effective deadline, null for none; a {@link DeadlineContext} does
+   *     so itself
    */
   CancelContext(
-      PlainContext frame,
-      @Nullable CancelContext upper,
-      @Nullable DeadlineContext limiter,
-      long deadlineNanos) {
+      PlainContext frame, @Nullable CancelContext upper, @Nullable DeadlineContext limiter) {
     this.frame = frame;
     this.upper = upper;
-    this.limiter = limiter;
-    this.deadlineNanos = deadlineNanos;
+    this.limiter = this instanceof DeadlineContext self ? self : limiter;
   }
 
   static CancelContext root(PlainContext frame) {
-    var root = new CancelContext(frame, null, null, Long.MAX_VALUE);
+    var root = new CancelContext(frame, null, null);
     root.linked();
     return root;
   }
@@ -63,10 +56,10 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
   static CancelContext below(AbstractContext parent) {
     CancelContext upper = parent.scope();
     if (upper == null) {
-      return new CancelContext(parent.frame(), null, null, Long.MAX_VALUE).born();
+      return new CancelContext(parent.frame(), null, null).born();
     }
     upper.linked();
-    return new CancelContext(parent.frame(), upper, upper.limiter(), upper.deadlineNanos).born();
+    return new CancelContext(parent.frame(), upper, upper.limiter()).born();
   }
 
   /** Finishes the creation of a child: linked where its root tracks, or as one of a sample. */
@@ -95,7 +88,8 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
     return frame.scope() == upper ? frame : upper;
   }
 
-  @Nullable DeadlineContext limiter() {
+  /** Whose deadline is the effective one; null if there is none. */
+  final @Nullable DeadlineContext limiter() {
     return limiter;
   }
 
@@ -121,9 +115,10 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
     if (own == null && above != null && above.word instanceof Ending ending) {
       return inherit(above, ending);
     }
+    DeadlineContext limiting = limiter;
     // The exact clock costs ten times as much as all the rest; the other one is a little late.
-    if (deadlineNanos != Long.MAX_VALUE && time().coarseNanoTime() >= deadlineNanos) {
-      return expired();
+    if (limiting != null && time().coarseNanoTime() >= limiting.deadlineNanos) {
+      return expired(limiting);
     }
     return null;
   }
@@ -135,9 +130,8 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
     return word instanceof Ending ours ? ours : null;
   }
 
-  private @Nullable Ending expired() {
-    DeadlineContext limiting = limiter();
-    if (limiting == null || limiting.leftNanos() > 0) {
+  private @Nullable Ending expired(DeadlineContext limiting) {
+    if (limiting.leftNanos() > 0) {
       return null;
     }
     limiting.expire();

@@ -32,8 +32,8 @@ public final class ContextKey<T> {
   private final @Nullable Function<? super T, String> shown;
   private final @Nullable Codec<T> codec;
 
-  /** Spread over the table's slots: consecutive keys never collide in a small table. */
-  final int hash = NEXT.getAndIncrement() * 0x9E3779B9;
+  /** No other key's: {@link Values} are found by it. */
+  final int number = NEXT.getAndIncrement();
 
   private ContextKey(
       String name,

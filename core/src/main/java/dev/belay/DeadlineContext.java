@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A scope whose own deadline is the effective one. Its timer is set when something below it is
  * observed for the first time; until then the deadline is found by whoever asks.
  */
-final class DeadlineContext extends CancelContext {
+sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
   private static final VarHandle ALARM;
 
   /** Stands in {@link #alarm} once the context has ended: none may be set any more. */
@@ -25,23 +25,18 @@ final class DeadlineContext extends CancelContext {
     }
   }
 
-  /** Whose cause the thread is making. */
-  private static final ThreadLocal<@Nullable DeadlineContext> MAKING_CAUSE = new ThreadLocal<>();
+  /** By the clock of this tree. */
+  final long deadlineNanos;
 
   private final Duration timeout;
-  private final @Nullable Supplier<? extends Throwable> cause;
   private volatile @Nullable Alarm alarm;
   private volatile @Nullable Steps steps;
 
-  private DeadlineContext(
-      PlainContext frame,
-      @Nullable CancelContext upper,
-      long deadlineNanos,
-      Duration timeout,
-      @Nullable Supplier<? extends Throwable> cause) {
-    super(frame, upper, null, deadlineNanos);
+  DeadlineContext(
+      PlainContext frame, @Nullable CancelContext upper, long deadlineNanos, Duration timeout) {
+    super(frame, upper, null);
+    this.deadlineNanos = deadlineNanos;
     this.timeout = timeout;
-    this.cause = cause;
   }
 
   static CancelContext below(
@@ -57,7 +52,11 @@ final class DeadlineContext extends CancelContext {
     if (upper != null) {
       upper.linked();
     }
-    var child = new DeadlineContext(parent.frame(), upper, deadline, timeout, cause);
+    PlainContext frame = parent.frame();
+    DeadlineContext child =
+        cause == null
+            ? new DeadlineContext(frame, upper, deadline, timeout)
+            : new ExplainedDeadline(frame, upper, deadline, timeout, cause);
     child.born();
     if (nanos <= 0) {
       child.expire();
@@ -65,12 +64,7 @@ final class DeadlineContext extends CancelContext {
     return child;
   }
 
-  @Override
-  DeadlineContext limiter() {
-    return this;
-  }
-
-  boolean isBefore(@Nullable DeadlineContext other) {
+  final boolean isBefore(@Nullable DeadlineContext other) {
     return other == null || deadlineNanos < other.deadlineNanos;
   }
 
@@ -96,21 +90,9 @@ final class DeadlineContext extends CancelContext {
     }
   }
 
-  /** The cause; a supplier that asks its own context finds it ended by the built-in cause. */
-  @SuppressWarnings("ReferenceEquality") // the very context
-  private Throwable made() {
-    if (cause == null || MAKING_CAUSE.get() == this) {
-      return BuiltInCause.DEADLINE;
-    }
-    MAKING_CAUSE.set(this);
-    try {
-      Throwable made = cause.get();
-      return made == null ? BuiltInCause.DEADLINE : made;
-    } catch (RuntimeException | Error e) {
-      return e;
-    } finally {
-      MAKING_CAUSE.remove();
-    }
+  /** The cause of the end. */
+  Throwable made() {
+    return BuiltInCause.DEADLINE;
   }
 
   private String timeStory() {

@@ -37,6 +37,7 @@ final class Dropped {
           AbstractContext.class.getName(),
           CancelContext.class.getName(),
           DeadlineContext.class.getName(),
+          ExplainedDeadline.class.getName(),
           MergedContext.class.getName(),
           TaskGroup.class.getName());
 

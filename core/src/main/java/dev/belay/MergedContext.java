@@ -5,11 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** A scope that ends with either of two (R9). It hangs in both from its creation. */
 final class MergedContext extends CancelContext {
   private MergedContext(
-      PlainContext frame,
-      @Nullable CancelContext upper,
-      @Nullable DeadlineContext limiter,
-      long deadlineNanos) {
-    super(frame, upper, limiter, deadlineNanos);
+      PlainContext frame, @Nullable CancelContext upper, @Nullable DeadlineContext limiter) {
+    super(frame, upper, limiter);
   }
 
   static CancelContext of(AbstractContext parent, AbstractContext other) {
@@ -22,9 +19,7 @@ final class MergedContext extends CancelContext {
     if (upper != null) {
       upper.linked();
     }
-    DeadlineContext limiter = earliest(upper, second);
-    long deadline = limiter == null ? Long.MAX_VALUE : limiter.deadlineNanos;
-    var merged = new MergedContext(parent.frame(), upper, limiter, deadline);
+    var merged = new MergedContext(parent.frame(), upper, earliest(upper, second));
     Link link = merged.linked();
     if (link != null && second != null) {
       merged.join(link, second);

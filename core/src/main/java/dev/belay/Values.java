@@ -1,89 +1,96 @@
 package dev.belay;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of a context: an immutable open-addressed table, keys at even slots, by identity. A
- * table is copied on write while it is small; a full one is kept as {@link #older} below a new one,
- * so that no chain of values costs more than its length.
+ * The values of a context: a node of an immutable trie over the keys' numbers, five bits a level.
+ * Adding a value copies the nodes on its way, mostly one of at most 32 pairs; no two keys have the
+ * same number, so that no way is longer than the number's bits.
+ *
+ * <p>Source: P. Bagwell, <i>Ideal Hash Trees</i>, 2001.
  */
 final class Values {
-  static final Values NONE = new Values(new @Nullable Object[4], 0, null);
+  static final Values NONE = new Values(0, new @Nullable Object[0]);
 
-  private static final int FULL = 64;
+  private static final int BITS = 5;
 
-  private final @Nullable Object[] table;
-  private final int size;
-  private final @Nullable Values older;
+  /** Bit n is set if there is a pair for the keys whose numbers end in n at this level. */
+  private final int present;
 
-  private Values(@Nullable Object[] table, int size, @Nullable Values older) {
-    this.table = table;
-    this.size = size;
-    this.older = older;
+  /** Pairs: a key and its value, or null and a node of the next level. */
+  private final @Nullable Object[] pairs;
+
+  private Values(int present, @Nullable Object[] pairs) {
+    this.present = present;
+    this.pairs = pairs;
   }
 
   @SuppressWarnings("ReferenceEquality") // keys are compared by identity (R15)
   @Nullable Object get(ContextKey<?> key) {
-    for (Values values = this; values != null; values = values.older) {
-      @Nullable Object[] slots = values.table;
-      int mask = slots.length - 1;
-      for (int i = first(key, slots.length); ; i = (i + 2) & mask) {
-        Object found = slots[i];
-        if (found == key) {
-          return slots[i + 1];
-        }
-        if (found == null) {
-          break;
-        }
+    Values node = this;
+    for (int number = key.number; ; number >>>= BITS) {
+      int bit = 1 << number;
+      if ((node.present & bit) == 0) {
+        return null;
       }
+      int at = node.at(bit);
+      Object found = node.pairs[at];
+      if (found != null) {
+        return found == key ? node.pairs[at + 1] : null;
+      }
+      node = node.below(at);
     }
-    return null;
   }
 
   Values with(ContextKey<?> key, Object value) {
-    int slot = slot(table, key);
-    if (table[slot] != null) {
-      @Nullable Object[] copy = table.clone();
-      copy[slot + 1] = value;
-      return new Values(copy, size, older);
-    }
-    if (size == FULL) {
-      @Nullable Object[] fresh = new @Nullable Object[4];
-      put(fresh, key, value);
-      return new Values(fresh, 1, this);
-    }
-    @Nullable Object[] copy = (size + 1) * 4 > table.length ? grown() : table.clone();
-    put(copy, key, value);
-    return new Values(copy, size + 1, older);
+    return with(key, value, 0);
   }
 
-  private @Nullable Object[] grown() {
-    @Nullable Object[] grown = new @Nullable Object[table.length * 2];
-    for (int i = 0; i < table.length; i += 2) {
-      if (table[i] instanceof ContextKey<?> key) {
-        put(grown, key, table[i + 1]);
-      }
-    }
-    return grown;
-  }
-
-  private static void put(@Nullable Object[] slots, ContextKey<?> key, @Nullable Object value) {
-    int slot = slot(slots, key);
-    slots[slot] = key;
-    slots[slot + 1] = value;
-  }
-
+  /** This node with one more value, where {@code used} bits of the numbers are spent already. */
   @SuppressWarnings("ReferenceEquality") // keys are compared by identity (R15)
-  private static int slot(@Nullable Object[] slots, ContextKey<?> key) {
-    int i = first(key, slots.length);
-    while (slots[i] != null && slots[i] != key) {
-      i = (i + 2) & (slots.length - 1);
+  private Values with(ContextKey<?> key, Object value, int used) {
+    int bit = 1 << (key.number >>> used);
+    int at = at(bit);
+    if ((present & bit) == 0) {
+      return added(bit, at, key, value);
     }
-    return i;
+    @Nullable Object[] copy = pairs.clone();
+    if (pairs[at] == key) {
+      copy[at + 1] = value;
+    } else {
+      copy[at] = null;
+      copy[at + 1] = below(at, used + BITS).with(key, value, used + BITS);
+    }
+    return new Values(present, copy);
   }
 
-  private static int first(ContextKey<?> key, int length) {
-    // The hash is multiplicative: its high bits are the spread ones.
-    return (key.hash >>> (Integer.numberOfLeadingZeros(length) + 2)) << 1;
+  private Values added(int bit, int at, ContextKey<?> key, Object value) {
+    @Nullable Object[] more = Arrays.copyOf(pairs, pairs.length + 2);
+    if (at < pairs.length) {
+      System.arraycopy(pairs, at, more, at + 2, pairs.length - at);
+    }
+    more[at] = key;
+    more[at + 1] = value;
+    return new Values(present | bit, more);
+  }
+
+  /** The node below the pair {@code at}, or one that has just the pair. */
+  private Values below(int at, int used) {
+    if (pairs[at] instanceof ContextKey<?> key && pairs[at + 1] instanceof Object value) {
+      return NONE.with(key, value, used);
+    }
+    return below(at);
+  }
+
+  private Values below(int at) {
+    if (pairs[at + 1] instanceof Values node) {
+      return node;
+    }
+    throw new AssertionError("a pair without a key has a node");
+  }
+
+  private int at(int bit) {
+    return 2 * Integer.bitCount(present & (bit - 1));
   }
 }

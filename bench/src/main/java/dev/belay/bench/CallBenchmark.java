@@ -17,6 +17,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class CallBenchmark {
   private static final ThreadLocal<Object> LOCAL = new ThreadLocal<>();
+  private static final ScopedValue<Object> SCOPED = ScopedValue.newInstance();
 
   private final Context ctx = Context.background().withCancel().withCancel();
   private final io.grpc.Context grpc = io.grpc.Context.ROOT.withCancellation();
@@ -50,6 +51,12 @@ public class CallBenchmark {
     } finally {
       grpc.detach(before);
     }
+  }
+
+  /** What a binding by the JDK's means costs. */
+  @Benchmark
+  public Object scopedValue() {
+    return ScopedValue.where(SCOPED, ctx).call(SCOPED::get);
   }
 
   /** What a swap of a thread-local costs. */

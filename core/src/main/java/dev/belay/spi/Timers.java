@@ -35,6 +35,12 @@ final class Timers {
   /** When the thread looks again; whoever sets an earlier timer wakes it. */
   private volatile long wakeAt;
 
+  /**
+   * What the thread was last woken for. It looks again then, though the timer be cancelled: most
+   * are, and the next one of the same length wakes nobody.
+   */
+  private volatile long wokenFor;
+
   private volatile boolean ticking;
   private volatile boolean wanted;
   private volatile long coarse;
@@ -60,7 +66,9 @@ final class Timers {
     long tick = (Math.max(0, nanos) >>> TICK_BITS) + 1;
     long id = Thread.currentThread().threadId() * 0x9E3779B97F4A7C15L;
     TimeSource.Timer timer = wheels[(int) (id >>> 48) & (wheels.length - 1)].set(tick, task);
-    if (tick << TICK_BITS < wakeAt || thread == null) {
+    long moment = tick << TICK_BITS;
+    if (moment < wakeAt || thread == null) {
+      wokenFor = moment;
       wake();
     }
     return timer;
@@ -112,6 +120,9 @@ final class Timers {
         next = busy + KEEP_ALIVE_NANOS;
       } else if (retired()) {
         return;
+      }
+      if (wokenFor > now) {
+        next = Math.min(next, wokenFor);
       }
       wakeAt = next;
       LockSupport.parkNanos(this, next - clock.getAsLong());

@@ -8,11 +8,13 @@ import dev.belay.http.server.RequestContexts;
 import dev.belay.http.wire.RemainingTimeHeader;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.VirtualThreads;
 
 /**
  * Runs a {@link ContextEndpoint} for each request under a context of its own, which ends as soon as
@@ -65,8 +67,24 @@ public final class ContextHandler extends Handler.Abstract {
     return new ContextHandler(server, contexts, header, interrupting, endpoint);
   }
 
+  /**
+   * Runs the endpoint here, or on a virtual thread where the server has them: Jetty hands some
+   * requests over on its own threads all the same, such as one that came with a TLS handshake.
+   */
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
+    Executor virtual =
+        VirtualThreads.getVirtualThreadsExecutor(
+            request.getConnectionMetaData().getConnector().getExecutor());
+    if (virtual == null || Thread.currentThread().isVirtual()) {
+      serve(request, response, callback);
+    } else {
+      virtual.execute(() -> serve(request, response, callback));
+    }
+    return true;
+  }
+
+  private void serve(Request request, Response response, Callback callback) {
     String name = request.getMethod() + " " + request.getHttpURI().getCanonicalPath();
     String remaining = request.getHeaders().get(remainingTime.name());
     CancellableContext ctx = contexts.open(server, name, remaining);
@@ -76,7 +94,6 @@ public final class ContextHandler extends Handler.Abstract {
     } catch (Throwable failure) {
       answer(ctx, request, response, callback, failure);
     }
-    return true;
   }
 
   private void run(CancellableContext owned, Request request, Response response) throws Exception {

@@ -170,6 +170,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     if (closed || watchdog.isServerAlive()) {
       throw new IllegalStateException(closed ? "The server is closed" : "The server is running");
     }
+    // PostgreSQL takes a killed server that nobody has collected yet for one that runs.
+    Files.deleteIfExists(statusFile());
     ServerLog log = log();
     Watchdog next = launch(null, log);
     try {
@@ -220,6 +222,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return settings.dataFolder() == null;
   }
 
+  private Path statusFile() {
+    return dataFolder.resolve("postmaster.pid");
+  }
+
   private ServerLog log() throws IOException {
     return ServerLog.of(dataFolder.resolve("server.log"));
   }
@@ -261,7 +267,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private boolean isReady(Watchdog starting) {
     List<String> status;
     try {
-      status = Files.readAllLines(dataFolder.resolve("postmaster.pid"));
+      status = Files.readAllLines(statusFile());
     } catch (IOException e) {
       return false; // not there yet
     }

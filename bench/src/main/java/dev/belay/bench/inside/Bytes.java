@@ -5,13 +5,15 @@ import dev.belay.Context;
 import dev.belay.ContextKey;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.openjdk.jol.info.GraphLayout;
 
 /** How many bytes a context adds to what its parent holds already. */
-final class Bytes {
+public final class Bytes {
   private static final int MANY = 10_000;
   private static final Duration HOUR = Duration.ofHours(1);
 
@@ -27,6 +29,13 @@ final class Bytes {
 
   static String table() {
     var out = new StringBuilder("  bytes  a context below a live parent that many share\n");
+    lines().forEach((what, bytes) -> out.append("%7d  %s\n".formatted(bytes, what)));
+    return out.toString();
+  }
+
+  /** Bytes by what is done. */
+  public static Map<String, Long> lines() {
+    Map<String, Long> out = new LinkedHashMap<>();
     line(out, "withCancel(), unobserved", Context::withCancel);
     line(out, "withTimeout(…), unobserved", parent -> parent.withTimeout(HOUR));
     line(out, "withCancel(), with one reaction", parent -> observed(parent.withCancel()));
@@ -36,7 +45,7 @@ final class Bytes {
     for (int values : new int[] {1, 8, 32}) {
       line(out, "withValue(…), " + values + " on the path", parent -> valued(parent, values));
     }
-    return out.toString();
+    return out;
   }
 
   private static CancellableContext observed(CancellableContext ctx) {
@@ -61,7 +70,7 @@ final class Bytes {
     return ctx;
   }
 
-  private static void line(StringBuilder out, String what, Function<Context, Context> derive) {
+  private static void line(Map<String, Long> out, String what, Function<Context, Context> derive) {
     try (var parent = Context.background().withCancel()) {
       observed(parent);
       observed(parent.withTimeout(HOUR)); // loads and links what one context alone would pay for
@@ -72,7 +81,7 @@ final class Bytes {
         kept.add(derive.apply(parent));
       }
       long after = GraphLayout.parseInstance(roots).totalSize();
-      out.append("%7d  %s\n".formatted(Math.round((after - before) / (double) MANY), what));
+      out.put(what, Math.round((after - before) / (double) MANY));
     }
   }
 }

@@ -163,15 +163,19 @@ public final class Http2Client implements HttpClientByHand {
     }
 
     @Override
-    public void data(int id, byte[] bytes, boolean last) throws IOException {
-      link.credit(0, bytes.length);
+    public void data(int id, byte[] bytes, boolean last) {
       Stream stream = streams.get(id);
       if (stream != null) {
-        if (stream.credits && !last) {
-          link.credit(id, bytes.length);
-        }
         stream.body.append(new String(bytes, ISO_8859_1));
         stream.end(last);
+      }
+      try {
+        link.credit(0, bytes.length);
+        if (stream != null && stream.credits && !last) {
+          link.credit(id, bytes.length);
+        }
+      } catch (IOException e) {
+        // A server that has said all it had to may be gone: what it sent is still to be read.
       }
     }
 

@@ -1,0 +1,3 @@
+module dev.belay/bench
+
+go 1.19
