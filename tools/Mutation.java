@@ -1,11 +1,11 @@
 /**
  * Runs pitest, shows how far it is, and judges what it found.
  *
- * <p>{@code Mutation.java PAGE TESTS CSV write|look COMMAND…}: COMMAND makes CSV. PAGE names, in the
- * first column of its tables, the mutants that may survive ({@code `Class.method` Mutator ×2}); any
- * other survivor is told, and the exit code is 1. With {@code write} the figures go into PAGE after
- * its mark: a line for each class, and for each rule one mutant that was killed by a test which
- * names the rule; TESTS is where those lie.
+ * <p>{@code Mutation.java PAGE TESTS CSV write|look COMMAND…}: COMMAND makes CSV. PAGE names, in
+ * the first column of its tables, the mutants that may survive ({@code `Class.method` Mutator ×2});
+ * any other survivor is told, and the exit code is 1. With {@code write} the figures go into PAGE
+ * after its mark: a line for each class, and for each rule one mutant that was killed by a test
+ * which names the rule; TESTS is where those lie.
  */
 static final String MARK = "<!-- from here on written by ./build mutation -->";
 

@@ -17,7 +17,7 @@ final class PlainContext extends AbstractContext {
   final Environment environment;
 
   /** The nearest frame with a name, this one included. */
-  final @Nullable PlainContext label;
+  final PlainContext label;
 
   private PlainContext(
       @Nullable AbstractContext parent,
@@ -30,7 +30,7 @@ final class PlainContext extends AbstractContext {
     this.name = name;
     this.values = values;
     this.environment = environment;
-    this.label = name != null ? this : parent == null ? null : parent.frame().label;
+    this.label = name != null || parent == null ? this : parent.frame().label;
   }
 
   static CancellableContext root(String name, TimeSource time, boolean recordSites) {

@@ -35,9 +35,9 @@ final class Steps {
     if (outer != null && outer.frame().label == label) {
       return null;
     }
-    CancelContext scope = label == null ? null : label.scope();
+    CancelContext scope = label.scope();
     DeadlineContext limiter = scope == null ? null : scope.limiter();
-    if (label == null || limiter == null || !limiter.covers(ctx)) {
+    if (limiter == null || !limiter.covers(ctx)) {
       return null;
     }
     return limiter.steps().begin(label.requireName(), limiter.time().nanoTime());

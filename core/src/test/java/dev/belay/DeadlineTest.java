@@ -267,7 +267,8 @@ class DeadlineTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R12: a deadline is confirmed by the exact clock, and seen however late the coarse is")
+  @DisplayName(
+      "R12: a deadline is confirmed by the exact clock, and seen however late the coarse is")
   void theExactClockDecides() {
     var ctx = root.withTimeout(SECOND);
     clock.coarseLag = SECOND.negated();

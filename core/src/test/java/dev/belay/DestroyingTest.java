@@ -3,7 +3,12 @@ package dev.belay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A process and its descendants end with the context: politely first, then by force. */
@@ -63,5 +68,67 @@ class DestroyingTest extends Fixture {
                       throw new InterruptedException("the process has ended");
                     }))
         .isInstanceOf(ContextCancelledException.class);
+  }
+
+  @Test
+  void theFirstFiveAttemptsArePolite() throws Exception {
+    List<String> calls = new ArrayList<>();
+    var process =
+        new Process() {
+          @Override
+          public OutputStream getOutputStream() {
+            return OutputStream.nullOutputStream();
+          }
+
+          @Override
+          public InputStream getInputStream() {
+            return InputStream.nullInputStream();
+          }
+
+          @Override
+          public InputStream getErrorStream() {
+            return InputStream.nullInputStream();
+          }
+
+          @Override
+          public int waitFor() {
+            return 0;
+          }
+
+          @Override
+          public int exitValue() {
+            return 0;
+          }
+
+          @Override
+          public void destroy() {}
+
+          @Override
+          public ProcessHandle toHandle() {
+            return (ProcessHandle)
+                Proxy.newProxyInstance(
+                    getClass().getClassLoader(),
+                    new Class<?>[] {ProcessHandle.class},
+                    (proxy, method, args) -> calls.add(method.getName()));
+          }
+
+          @Override
+          public Stream<ProcessHandle> descendants() {
+            return Stream.empty();
+          }
+        };
+    Canceller canceller = Canceller.destroying(process);
+    for (int attempt = 0; attempt < 7; attempt++) {
+      canceller.cancel(attempt);
+    }
+    assertThat(calls)
+        .containsExactly(
+            "destroy",
+            "destroy",
+            "destroy",
+            "destroy",
+            "destroy",
+            "destroyForcibly",
+            "destroyForcibly");
   }
 }

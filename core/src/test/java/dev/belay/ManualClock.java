@@ -25,6 +25,7 @@ final class ManualClock implements TimeSource {
 
   private volatile Runnable atNextRead = () -> {};
   private volatile Runnable atNextTimer = () -> {};
+  private volatile Runnable atNextInstant = () -> {};
 
   private record Alarm(long nanos, Runnable task) {}
 
@@ -70,6 +71,11 @@ final class ManualClock implements TimeSource {
     atNextTimer = task;
   }
 
+  /** Does {@code task} while the wall clock is being read for the next time. */
+  void whileTellingTheInstant(Runnable task) {
+    atNextInstant = task;
+  }
+
   /** What tasks have thrown on threads of this clock. */
   Queue<Throwable> failures() {
     return failures;
@@ -99,6 +105,9 @@ final class ManualClock implements TimeSource {
 
   @Override
   public Instant instant() {
+    Runnable task = atNextInstant;
+    atNextInstant = () -> {};
+    task.run();
     return Instant.EPOCH.plusNanos(now.get());
   }
 

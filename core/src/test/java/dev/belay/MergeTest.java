@@ -102,7 +102,8 @@ class MergeTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R9: the earliest deadline counts on either side, and of two equal ones the receiver's")
+  @DisplayName(
+      "R9: the earliest deadline counts on either side, and of two equal ones the receiver's")
   void theEarliestOfBothCounts() {
     var none = root.withCancel();
     var soon = root.withName("soon").withTimeout(SECOND);

@@ -166,8 +166,7 @@ class NestingTest extends Fixture {
   void shieldedWorkGivesItsResult() throws Exception {
     assertThat(root.<String, RuntimeException>shielded(SECOND, c -> "alone")).isEqualTo("alone");
     String nested =
-        root.call(
-            attempt -> {}, c -> c.<String, RuntimeException>shielded(SECOND, d -> "nested"));
+        root.call(attempt -> {}, c -> c.<String, RuntimeException>shielded(SECOND, d -> "nested"));
     assertThat(nested).isEqualTo("nested");
     assertThatThrownBy(() -> root.runShielded(Duration.ZERO, c -> fail("started")))
         .isInstanceOf(DeadlineExceededException.class);

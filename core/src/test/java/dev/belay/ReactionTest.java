@@ -379,6 +379,7 @@ class ReactionTest extends Fixture {
     assertThat(parent.link().entries()).noneMatch(Reaction.class::isInstance);
     CancellableContext ended = parent.withCancel();
     ended.onDone(() -> {});
+    ((CancelContext) ended).linked();
     ended.cancel();
     assertThat(parent.link().entries()).noneMatch(entry -> entry.context() == ended);
   }
@@ -464,5 +465,27 @@ class ReactionTest extends Fixture {
       thread.setUncaughtExceptionHandler(before);
     }
     assertThat(runs).hasValue(2);
+  }
+
+  @Test
+  @DisplayName("R17: the registration of an action that its executor refused is over")
+  void aRefusedActionIsOver() {
+    var ctx = root.withCancel();
+    Registration refused =
+        ctx.onDone(
+            () -> {},
+            task -> {
+              throw new RejectedExecutionException("full");
+            });
+    Thread thread = Thread.currentThread();
+    var before = thread.getUncaughtExceptionHandler();
+    thread.setUncaughtExceptionHandler((t, e) -> {});
+    try {
+      ctx.cancel();
+    } finally {
+      thread.setUncaughtExceptionHandler(before);
+    }
+    refused.close();
+    assertThat(refused.stop()).isFalse();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.spi.Ambient;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
@@ -142,5 +143,39 @@ class RunTest extends Fixture {
     Ambient.detach(token);
     assertThat(Context.current()).isSameAs(Context.background());
     assertThatThrownBy(() -> Ambient.detach("x")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  @DisplayName("R20, R25: what was bound before is bound again, whatever bound in between")
+  void whatWasBoundIsBoundAgain() throws Exception {
+    Context outer = root.withValue(USER, "ada");
+    Context inner = root.withValue(USER, "bob");
+    var seen = new ArrayList<String>();
+    Runnable task = () -> seen.add(Context.current().get(USER));
+    java.util.concurrent.Callable<Boolean> call = () -> seen.add(Context.current().get(USER));
+    outer.call(
+        ctx -> {
+          inner.wrap(task).run();
+          task.run();
+          assertThat(inner.wrap(call).call()).isTrue();
+          task.run();
+          Object token = Ambient.attach(inner);
+          Object nested = Ambient.attach(Context.background());
+          Ambient.detach(nested);
+          task.run();
+          Ambient.detach(token);
+          task.run();
+          return null;
+        });
+    assertThat(seen).containsExactly("bob", "ada", "bob", "ada", "bob", "ada");
+  }
+
+  @Test
+  @DisplayName("an active context has no end to throw")
+  void anActiveContextHasNoEnd() {
+    root.throwIfDone();
+    assertThatThrownBy(() -> ((AbstractContext) root).endedWith(null))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("still active: background/test");
   }
 }

@@ -99,18 +99,21 @@ class ShieldTest extends Fixture {
     var go = new CountDownLatch(1);
     var left = new AtomicBoolean();
     var body = new CompletableFuture<Thread>();
-    var seen = new FutureTask<>(() -> ctx.<Boolean, Exception>call(
-        attempt -> {
-          entered.countDown();
-          go.await();
-          left.set(true);
-        },
-        c -> {
-          ctx.cancel();
-          entered.await();
-          body.complete(Thread.currentThread());
-          return c.<Boolean, RuntimeException>shielded(SECOND, d -> left.get());
-        }));
+    var seen =
+        new FutureTask<>(
+            () ->
+                ctx.<Boolean, Exception>call(
+                    attempt -> {
+                      entered.countDown();
+                      go.await();
+                      left.set(true);
+                    },
+                    c -> {
+                      ctx.cancel();
+                      entered.await();
+                      body.complete(Thread.currentThread());
+                      return c.<Boolean, RuntimeException>shielded(SECOND, d -> left.get());
+                    }));
     threads.newThread(seen).start();
     awaitParked(body.get());
     go.countDown();
@@ -157,5 +160,27 @@ class ShieldTest extends Fixture {
                     }));
     threads.newThread(flag).start();
     assertThat(flag.get()).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("threads")
+  @DisplayName("R22, R24: nor one that came before ours, which is not sent then")
+  void aFlagSetOnEntryReachesShieldedWork(ThreadFactory threads) throws Exception {
+    CancellableContext ctx = root.withCancel();
+    var flags =
+        new FutureTask<>(
+            () -> {
+              Thread.currentThread().interrupt();
+              boolean shielded =
+                  ctx.<Boolean, RuntimeException>callInterruptibly(
+                      c -> {
+                        ctx.cancel();
+                        return c.<Boolean, RuntimeException>shielded(
+                            SECOND, d -> Thread.currentThread().isInterrupted());
+                      });
+              return shielded + " " + Thread.interrupted();
+            });
+    threads.newThread(flags).start();
+    assertThat(flags.get()).isEqualTo("true true");
   }
 }

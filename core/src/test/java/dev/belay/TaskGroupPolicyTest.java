@@ -2,6 +2,7 @@ package dev.belay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -277,5 +278,139 @@ class TaskGroupPolicyTest extends Fixture {
       group.cancel();
       assertThat(group.join()).extracting(Fork::state).containsExactly(State.CANCELLED);
     }
+  }
+
+  /** Succeeds in spite of its end, once that has come; counts {@code begun} down before. */
+  private static <T> T afterTheEnd(Context ctx, CountDownLatch begun, T result)
+      throws InterruptedException {
+    begun.countDown();
+    ctx.awaitDone();
+    return result;
+  }
+
+  @Test
+  @DisplayName("R33: the first success wins, also over one that comes earlier in order")
+  void theFirstInTimeWins() throws Exception {
+    try (TaskGroup<String, String, Exception> group =
+        TaskGroup.<String>firstSuccess(root).uninterrupted()) {
+      var begun = new CountDownLatch(2);
+      group.fork("before", c -> afterTheEnd(c, begun, "before"));
+      group.fork("besides", c -> afterTheEnd(c, begun, "besides"));
+      group.fork(
+          "first",
+          c -> {
+            begun.await();
+            return "first";
+          });
+      assertThat(group.join()).isEqualTo("first");
+    }
+  }
+
+  @Test
+  @DisplayName("R23, R33: a success after the end is given, the first in order of several")
+  void aSuccessAfterTheEnd() throws Exception {
+    var ctx = root.withCancel();
+    try (TaskGroup<String, String, Exception> group =
+        TaskGroup.<String>firstSuccess(ctx).uninterrupted()) {
+      var begun = new CountDownLatch(3);
+      var failed =
+          group.fork(
+              "broken",
+              c -> {
+                afterTheEnd(c, begun, "");
+                throw new IOException("refused");
+              });
+      group.fork("one", c -> afterTheEnd(c, begun, "one"));
+      group.fork("two", c -> afterTheEnd(c, begun, "two"));
+      begun.await();
+      ctx.cancel();
+      assertThat(group.join()).isEqualTo("one");
+      assertThat(failed.state()).isEqualTo(State.FAILED);
+    }
+  }
+
+  @Test
+  @DisplayName("R33: without a fork nothing can succeed first")
+  void noForkNoSuccess() {
+    try (var group = TaskGroup.firstSuccess(root)) {
+      assertThatThrownBy(group::join)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("join() without a fork: nothing can succeed; fork first");
+    }
+  }
+
+  @Test
+  @DisplayName("R33: collecting, an end after all forks is nobody's failure")
+  void anEndAfterAllForks() throws Exception {
+    var ctx = root.withCancel();
+    try (var group = TaskGroup.collect(ctx).uninterrupted()) {
+      var begun = new CountDownLatch(1);
+      group.fork("stock", c -> afterTheEnd(c, begun, "found"));
+      begun.await();
+      ctx.cancel();
+      assertThat(group.join()).extracting(Fork::state).containsExactly(State.SUCCESS);
+    }
+  }
+
+  @Test
+  @DisplayName("R14, R33: a cancel that comes while a fork decides is the end that counts")
+  void aCancelWhileAForkDecides() {
+    var ctx = root.withCancel();
+    var refused = new IOException("refused");
+    try (var group = TaskGroup.open(ctx)) {
+      group.fork(
+          "fails",
+          c -> {
+            clock.whileTellingTheInstant(ctx::cancel);
+            throw refused;
+          });
+      assertThatThrownBy(group::join)
+          .isInstanceOf(ContextCancelledException.class)
+          .hasSuppressedException(refused);
+    }
+  }
+
+  @Test
+  @DisplayName("R33: what says eight causes deep that the group has ended is a cancellation")
+  void howDeepACancellationIsLookedFor() throws Exception {
+    for (int depth : new int[] {7, 8}) {
+      var ctx = root.withCancel();
+      try (var group = TaskGroup.collect(ctx).uninterrupted()) {
+        var begun = new CountDownLatch(1);
+        var fork =
+            group.fork(
+                "deep",
+                c -> {
+                  afterTheEnd(c, begun, "");
+                  Exception failure = catchThrowableOfType(Exception.class, c::throwIfDone);
+                  for (int i = 0; i < depth; i++) {
+                    failure = new IOException(failure);
+                  }
+                  throw failure;
+                });
+        begun.await();
+        group.cancel();
+        group.join();
+        assertThat(fork.state()).isEqualTo(depth < 8 ? State.CANCELLED : State.FAILED);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("R35: what is neither an exception nor an error is thrown as the cause of one")
+  void neitherExceptionNorError() {
+    var odd = new Throwable("odd");
+    try (var group = TaskGroup.open(root)) {
+      group.fork("odd", c -> sneaky(odd));
+      assertThatThrownBy(group::join)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("a fork threw neither Exception nor Error")
+          .hasCause(odd);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // it is not, which is what is tested
+  private static <X extends Throwable> Void sneaky(Throwable failure) throws X {
+    throw (X) failure;
   }
 }

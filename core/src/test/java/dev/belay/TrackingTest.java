@@ -59,8 +59,7 @@ class TrackingTest extends Fixture {
         for (int i = 0; i < 500; i++) {
           held.add(top.withCancel());
         }
-        long sites =
-            TreeInspector.live(top).stream().filter(live -> live.site() != null).count();
+        long sites = TreeInspector.live(top).stream().filter(live -> live.site() != null).count();
         assertThat(held).hasSize(500);
         if (top == recording) {
           assertThat(sites).isEqualTo(500);

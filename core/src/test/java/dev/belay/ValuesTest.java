@@ -84,6 +84,7 @@ class ValuesTest extends Fixture {
     Context ctx = root.withValue(USER, "secret").withName("step");
     assertThat(ctx.toString()).doesNotContain("secret");
     assertThat(USER.toString()).doesNotContain("secret");
+    assertThat(USER.name()).isEqualTo("user");
     assertThat(USER.show("secret")).isNull();
     assertThat(USER.loggable(user -> user + "\n").show("ada")).isEqualTo("ada\\u000a");
   }

@@ -53,7 +53,8 @@ class WalkTest extends Fixture {
 
   @ParameterizedTest
   @MethodSource("ends")
-  @DisplayName("R2, R3: who ends a context second waits for the walk of the first, whose end counts")
+  @DisplayName(
+      "R2, R3: who ends a context second waits for the walk of the first, whose end counts")
   void theSecondWaitsForTheFirst(Consumer<CancelContext> end) throws Exception {
     var ctx = (CancelContext) parent.withTimeout(SECOND);
     Ending first = Ending.cancelled(ctx, why);
