@@ -345,4 +345,15 @@ class TaskGroupMisuseTest extends Fixture {
     outer.close();
     assertThat(Binding.group()).isNull();
   }
+
+  @Test
+  @DisplayName("R35: a group that is refused while a later one is open is forgotten with it")
+  void aGroupIsRefusedWhileALaterOneIsOpen() {
+    var outer = TaskGroup.open(root);
+    var inner = TaskGroup.open(root);
+    assertThatThrownBy(() -> outer.limit(0)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(Binding.group()).isSameAs(inner);
+    inner.close();
+    assertThat(Binding.group()).isNull();
+  }
 }
