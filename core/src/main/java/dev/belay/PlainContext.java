@@ -1,6 +1,7 @@
 package dev.belay;
 
 import dev.belay.spi.TimeSource;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A frame: a root, a name, a set of values, or a view. It ends when its scope does. */
@@ -88,9 +89,6 @@ final class PlainContext extends AbstractContext {
   }
 
   String requireName() {
-    if (name == null) {
-      throw new IllegalStateException("no name");
-    }
-    return name;
+    return Objects.requireNonNull(name, "no name");
   }
 }

@@ -193,4 +193,27 @@ class NestingTest extends Fixture {
           sent.await();
         });
   }
+
+  @Test
+  @DisplayName("R21, R24: two ends that meet at one canceller call it one after the other")
+  void twoEndsCallOneCancellerInTurn() throws Exception {
+    var outer = root.withCancel();
+    var inner = root.withCancel();
+    var gauge = new Gauge();
+    var enough = new CountDownLatch(20);
+    outer.run(
+        attempt -> fail("the outer canceller is replaced"),
+        c ->
+            inner.run(
+                attempt -> {
+                  gauge.pass(attempt);
+                  enough.countDown();
+                },
+                d -> {
+                  inner.cancel();
+                  outer.cancel();
+                  enough.await();
+                }));
+    assertThat(gauge.most).hasValue(1);
+  }
 }

@@ -488,4 +488,14 @@ class ReactionTest extends Fixture {
     refused.close();
     assertThat(refused.stop()).isFalse();
   }
+
+  @Test
+  @DisplayName("R17: an action that was stopped does not run although a walk still comes by")
+  void aStoppedActionDoesNotRun() {
+    var runs = new AtomicInteger();
+    Registration registration = root.onDone(runs::incrementAndGet, Runnable::run);
+    registration.stop();
+    ((Callback) registration).fire();
+    assertThat(runs).hasValue(0);
+  }
 }

@@ -413,4 +413,24 @@ class TaskGroupPolicyTest extends Fixture {
   private static <X extends Throwable> Void sneaky(Throwable failure) throws X {
     throw (X) failure;
   }
+
+  @Test
+  @DisplayName("R33: after the group's end another context's end is a failure like others")
+  void anotherEndIsAFailure() throws Exception {
+    try (var group = TaskGroup.collect(root).uninterrupted()) {
+      var begun = new CountDownLatch(1);
+      var fork =
+          group.fork(
+              "stock",
+              c -> {
+                afterTheEnd(c, begun, "");
+                root.withTimeout(Duration.ZERO).throwIfDone();
+                return "";
+              });
+      begun.await();
+      group.cancel();
+      group.join();
+      assertThat(fork.state()).isEqualTo(State.FAILED);
+    }
+  }
 }

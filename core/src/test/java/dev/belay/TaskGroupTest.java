@@ -163,4 +163,38 @@ class TaskGroupTest extends Fixture {
           .hasMessage("cancelled by the owner of \"page\"");
     }
   }
+
+  @ParameterizedTest
+  @MethodSource("threads")
+  @DisplayName("R32: an interrupt while a group is being left does not end the wait, and is kept")
+  void anInterruptWhileAGroupIsBeingLeft(ThreadFactory threads) throws Exception {
+    var running = new CountDownLatch(1);
+    var leaving = new CountDownLatch(1);
+    var go = new CountDownLatch(1);
+    var owner =
+        new FutureTask<>(
+            () -> {
+              try (var group = TaskGroup.open(root).uninterrupted()) {
+                group.fork(
+                    "slow",
+                    c -> {
+                      running.countDown();
+                      go.await();
+                      return null;
+                    });
+                running.await();
+                group.cancel();
+                leaving.countDown();
+              }
+              return Thread.interrupted() + " " + go.getCount();
+            });
+    Thread thread = threads.newThread(owner);
+    thread.start();
+    leaving.await();
+    awaitParked(thread);
+    thread.interrupt();
+    awaitParked(thread);
+    go.countDown();
+    assertThat(owner.get()).isEqualTo("true 0");
+  }
 }

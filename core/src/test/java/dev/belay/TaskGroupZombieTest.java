@@ -56,8 +56,10 @@ class TaskGroupZombieTest extends Fixture {
           running.countDown();
           return deaf(go);
         });
+    group.fork("done", c -> null);
     running.await();
     group.cancel();
+    group.fork("not started", c -> null);
     group.close();
     return null;
   }

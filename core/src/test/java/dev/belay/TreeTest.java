@@ -206,6 +206,8 @@ class TreeTest extends Fixture {
   void aChildOfAClosedLeafTellsItsParentsStory() {
     var leaf = Context.background().withName("leaf").withCancel();
     leaf.close();
+    assertThat(leaf.ending().message()).isEqualTo("closed by its owner, \"leaf\"");
+    assertThat(leaf.ending().path()).isEqualTo("background/leaf");
     var child = leaf.withName("child").withCancel();
     assertThat(child.status()).isEqualTo(Status.CLOSED);
     assertThat(child.ending().message()).isEqualTo("closed by its owner, \"leaf\"");

@@ -39,6 +39,7 @@ class ValuesTest extends Fixture {
     for (int i = 0; i < 1_000; i++) {
       ContextKey<Integer> key = ContextKey.named("k" + i, Integer.class);
       keys.add(key);
+      assertThat(ctx.get(key)).isNull();
       ctx = ctx.withValue(key, i);
       for (int j = 0; j <= i; j += 37) {
         assertThat(ctx.get(keys.get(j))).isEqualTo(j);

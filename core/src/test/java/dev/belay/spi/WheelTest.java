@@ -42,6 +42,7 @@ class WheelTest {
       var fresh = new Wheel();
       Runnable task = () -> {};
       fresh.set(tick, task);
+      assertThat(fresh.isEmpty()).isFalse();
       var early = new ArrayList<Runnable>();
       while (!fresh.advance(tick - 1, early)) {}
       assertThat(early).isEmpty();
