@@ -1,7 +1,7 @@
 /**
  * Runs pitest, shows how far it is, and judges what it found.
  *
- * <p>{@code Mutation.java PAGE TESTS CSV write|look COMMAND…}: COMMAND makes CSV. PAGE names, in
+ * <p>{@code Mutation.java PAGE TESTS CSV write|look [COMMAND…]}: COMMAND makes CSV. PAGE names, in
  * the first column of its tables, the mutants that may survive ({@code `Class.method` Mutator ×2});
  * any other survivor is told, and the exit code is 1. With {@code write} the figures go into PAGE
  * after its mark: a line for each class, and for each rule one mutant that was killed by a test
@@ -39,7 +39,9 @@ void main(String[] args) throws Exception {
   Path page = Path.of(args[0]);
   Path csv = Path.of(args[2]);
   String text = Files.readString(page);
-  run(List.of(args).subList(4, args.length), csv, text);
+  if (args.length > 4) {
+    run(List.of(args).subList(4, args.length), csv, text);
+  }
   List<Mutant> mutants = Files.readAllLines(csv).stream().map(Mutant::of).toList();
   List<String> problems = unexplained(mutants, text);
   if (args[3].equals("write")) {
@@ -153,10 +155,51 @@ static final class Rules {
   private static final Pattern TEST =
       Pattern.compile(
           "@DisplayName\\(\\s*\"([^\"]*)\"\\s*\\)(?:\\s*@\\w+(?:\\([^)]*\\))?)*\\s*(?:public )?void (\\w+)\\(");
+  private static final Pattern RULE = Pattern.compile("\\bR(\\d+)\\b");
   private static final Pattern NESTED = Pattern.compile("class (\\w+) extends (\\w+Test)");
   private static final Pattern KILLER =
       Pattern.compile(
           "class:dev\\.belay\\.(?:spi\\.)?(\\w+)](?:/\\[nested-class:(\\w+)])?.*\\[(?:method|test-template):(\\w+)");
+
+  /** Where a rule lives: a mutant of this, if one was killed, says more than another. */
+  private static final Map<Integer, String> HOME =
+      Map.ofEntries(
+          Map.entry(1, "Walk|CancelContext"),
+          Map.entry(2, "CancelContext"),
+          Map.entry(3, "Walk|Ending|CancelContext.end"),
+          Map.entry(4, "Waiter|CancelContext"),
+          Map.entry(5, "Walk|CancelContext"),
+          Map.entry(6, "PlainContext"),
+          Map.entry(7, "CancelContext|Lane"),
+          Map.entry(8, "Path|Link"),
+          Map.entry(9, "MergedContext|Walk"),
+          Map.entry(10, "Ending|CancelContext.close"),
+          Map.entry(11, "DeadlineContext"),
+          Map.entry(12, "Nanos|DeadlineContext|CancelContext.expired"),
+          Map.entry(13, "Alarm|DeadlineContext|Lane|Walk"),
+          Map.entry(14, "CancelContext|Forks.decide"),
+          Map.entry(15, "Values|Require|ContextKey"),
+          Map.entry(16, "Names|ContextKey"),
+          Map.entry(17, "Callback"),
+          Map.entry(18, "Walk|Callback"),
+          Map.entry(19, "Callback"),
+          Map.entry(20, "AbstractContext.call|Binding"),
+          Map.entry(21, "Handover|GuardedCall"),
+          Map.entry(22, "Interruption|Handover"),
+          Map.entry(23, "GuardedCall.run|Interruption.explains|Canceller"),
+          Map.entry(24, "GuardedCall"),
+          Map.entry(25, "AbstractContext.(lambda.)?wrap"),
+          Map.entry(26, "CancelContext.born|CancelContext.replace"),
+          Map.entry(27, "Dropped|Link"),
+          Map.entry(28, "Lane|spi.Wheel"),
+          Map.entry(29, "CoreKernel|CancelContext.born"),
+          Map.entry(30, "Path|Names"),
+          Map.entry(31, "Steps|DeadlineContext"),
+          Map.entry(32, "Forks|OwnerWait|ForkTask|TaskGroup"),
+          Map.entry(33, "Policy|Forks"),
+          Map.entry(34, "TaskGroup.(fork|tryFork|limit)|TaskGroup.lambda|Forks"),
+          Map.entry(35, "OpenGroups|TaskGroup|ForkTask"),
+          Map.entry(36, "OrderedResults|TaskGroup.(map|stream|forkAll)"));
 
   private final Map<String, String> names = new HashMap<>();
   private final Map<String, String> nested = new HashMap<>();
@@ -187,14 +230,17 @@ static final class Rules {
 
   String table(List<Mutant> mutants, List<String> problems) {
     var proofs = new TreeMap<Integer, String>();
+    var atHome = new HashSet<Integer>();
     for (Mutant mutant : mutants) {
       String test = killer(mutant);
-      String name = names.getOrDefault(test, "");
-      Matcher rules = Pattern.compile("\\bR(\\d+)\\b").matcher(name);
+      Matcher rules = RULE.matcher(names.getOrDefault(test, ""));
       while (mutant.status().equals("KILLED") && rules.find()) {
-        proofs.putIfAbsent(
-            Integer.parseInt(rules.group(1)),
-            "`%s` | %s, line %d".formatted(test, mutant.key(), mutant.line()));
+        int rule = Integer.parseInt(rules.group(1));
+        String where = "^(" + HOME.getOrDefault(rule, "") + ").*";
+        boolean first = (mutant.type() + "." + mutant.method()).matches(where) && atHome.add(rule);
+        if (first || !proofs.containsKey(rule)) {
+          proofs.put(rule, "`%s` | %s, line %d".formatted(test, mutant.key(), mutant.line()));
+        }
       }
     }
     var out = new StringBuilder("| rule | a test that names it | a mutant it has killed |\n");
