@@ -51,7 +51,10 @@ public interface Canceller {
     return new ClosingCanceller(resource);
   }
 
-  /** Destroys {@code process} and all its descendants: politely first, then by force. */
+  /**
+   * Destroys {@code process} and all its descendants: asks them to end, and kills those that have
+   * not after two seconds. Unlike a close of its streams this also ends a read of its output.
+   */
   static Canceller destroying(Process process) {
     return new DestroyingCanceller(process);
   }

@@ -1,26 +1,46 @@
 package dev.belay;
 
-/** Destroys a process and its descendants: asks first, then kills. */
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/**
+ * Destroys a process and its descendants: asks them to end, then kills those that have not. All in
+ * one attempt, which the call waits for: the process itself may end at once and leave children that
+ * nobody could find any more.
+ */
 record DestroyingCanceller(Process process) implements Canceller {
-  /** About 30 ms after the first one, by the pauses between attempts. */
-  private static final int KILL_FROM = 5;
+  private static final long GRACE_MILLIS = 2_000;
 
   DestroyingCanceller {
     Require.argument(process, "process", "pass the process to destroy");
   }
 
   @Override
-  public void cancel(int attempt) {
-    boolean kill = attempt >= KILL_FROM;
-    process.descendants().forEach(child -> destroy(child, kill));
-    destroy(process.toHandle(), kill);
+  public void cancel(int attempt) throws InterruptedException {
+    List<ProcessHandle> family = family(process.toHandle()).toList();
+    if (attempt == 0) {
+      family.forEach(ProcessHandle::destroy);
+      awaitEnd(family);
+    }
+    // Again with their descendants: one may have been started meanwhile.
+    family.stream().flatMap(DestroyingCanceller::family).forEach(ProcessHandle::destroyForcibly);
   }
 
-  private static void destroy(ProcessHandle handle, boolean kill) {
-    if (kill) {
-      handle.destroyForcibly();
-    } else {
-      handle.destroy();
+  private static Stream<ProcessHandle> family(ProcessHandle eldest) {
+    return Stream.concat(eldest.descendants(), Stream.of(eldest));
+  }
+
+  private static void awaitEnd(List<ProcessHandle> family) throws InterruptedException {
+    try {
+      CompletableFuture.allOf(
+              family.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+          .get(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      // some do not listen
     }
   }
 }

@@ -3,15 +3,13 @@ package dev.belay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.lang.reflect.Proxy;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A process and its descendants end with the context: politely first, then by force. */
+@Tag("process")
 class DestroyingTest extends Fixture {
 
   @Test
@@ -56,6 +54,24 @@ class DestroyingTest extends Fixture {
     }
   }
 
+  @Test
+  void aChildThatDoesNotListenIsKilledAlsoWhenItsParentHasGone() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "trap 'exit 7' TERM; sh -c \"trap '' TERM; echo up; while :; do sleep 1; done\" &"
+                    + " while :; do sleep 0.1; done")
+            .start();
+    process.inputReader().readLine();
+    List<ProcessHandle> children = process.descendants().toList();
+    destroyWhileItRuns(process);
+    assertThat(process.waitFor()).isIn(7, 143);
+    for (ProcessHandle child : children) {
+      child.onExit().get(20, TimeUnit.SECONDS);
+    }
+  }
+
   private void destroyWhileItRuns(Process process) {
     CancellableContext ctx = root.withCancel();
     assertThatThrownBy(
@@ -68,67 +84,5 @@ class DestroyingTest extends Fixture {
                       throw new InterruptedException("the process has ended");
                     }))
         .isInstanceOf(ContextCancelledException.class);
-  }
-
-  @Test
-  void theFirstFiveAttemptsArePolite() throws Exception {
-    List<String> calls = new ArrayList<>();
-    var process =
-        new Process() {
-          @Override
-          public OutputStream getOutputStream() {
-            return OutputStream.nullOutputStream();
-          }
-
-          @Override
-          public InputStream getInputStream() {
-            return InputStream.nullInputStream();
-          }
-
-          @Override
-          public InputStream getErrorStream() {
-            return InputStream.nullInputStream();
-          }
-
-          @Override
-          public int waitFor() {
-            return 0;
-          }
-
-          @Override
-          public int exitValue() {
-            return 0;
-          }
-
-          @Override
-          public void destroy() {}
-
-          @Override
-          public ProcessHandle toHandle() {
-            return (ProcessHandle)
-                Proxy.newProxyInstance(
-                    getClass().getClassLoader(),
-                    new Class<?>[] {ProcessHandle.class},
-                    (proxy, method, args) -> calls.add(method.getName()));
-          }
-
-          @Override
-          public Stream<ProcessHandle> descendants() {
-            return Stream.empty();
-          }
-        };
-    Canceller canceller = Canceller.destroying(process);
-    for (int attempt = 0; attempt < 7; attempt++) {
-      canceller.cancel(attempt);
-    }
-    assertThat(calls)
-        .containsExactly(
-            "destroy",
-            "destroy",
-            "destroy",
-            "destroy",
-            "destroy",
-            "destroyForcibly",
-            "destroyForcibly");
   }
 }

@@ -7,6 +7,7 @@ import dev.belay.spi.TreeInspector;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 
@@ -35,6 +36,16 @@ abstract class Fixture {
     assertThat(Context.current()).isSameAs(Context.background());
   }
 
+  /** One that {@code make} makes which is not of the sample of leaks, whose contexts have links. */
+  static CancelContext leaf(Supplier<CancellableContext> make) {
+    var leaf = (CancelContext) make.get();
+    while (leaf.link() != null) {
+      leaf.close();
+      leaf = (CancelContext) make.get();
+    }
+    return leaf;
+  }
+
   static Stream<ThreadFactory> threads() {
     return Stream.of(
         Thread.ofPlatform().name("platform").daemon().factory(),
@@ -51,6 +62,7 @@ abstract class Fixture {
   static void awaitParked(Thread thread) {
     while (thread.getState() != Thread.State.WAITING
         && thread.getState() != Thread.State.TIMED_WAITING) {
+      assertThat(Thread.interrupted()).as("this test takes too long").isFalse();
       assertThat(thread.isAlive()).as("thread ended instead of waiting").isTrue();
       Thread.onSpinWait();
     }

@@ -12,16 +12,6 @@ import org.junit.jupiter.api.Test;
 /** R29: the live tree. */
 class TrackingTest extends Fixture {
 
-  /** A leaf that is not one of the sample of leaks, which have links. */
-  private static CancellableContext leafOf(Context parent) {
-    CancellableContext leaf = parent.withCancel();
-    while (((CancelContext) leaf).link() != null) {
-      leaf.close();
-      leaf = parent.withCancel();
-    }
-    return leaf;
-  }
-
   @Test
   @DisplayName("R29: below a root that tracks every live context shows")
   void belowATrackedRootEveryContextShows() {
@@ -37,9 +27,9 @@ class TrackingTest extends Fixture {
     var quiet = PlainContext.root("quiet", new Environment(clock, false, false));
     for (CancellableContext top :
         new CancellableContext[] {quiet, Context.background().withCancel()}) {
-      CancellableContext child = leafOf(top);
+      CancellableContext child = leaf(top::withCancel);
       assertThat(TreeInspector.live(top)).isEmpty();
-      CancellableContext grandchild = leafOf(child);
+      CancellableContext grandchild = leaf(child::withCancel);
       assertThat(TreeInspector.live(top)).extracting("depth").containsExactly(1);
       grandchild.onDone(() -> {});
       assertThat(TreeInspector.live(top)).extracting("depth").containsExactly(1, 2);
@@ -86,7 +76,7 @@ class TrackingTest extends Fixture {
   @DisplayName("R29: each watcher of a context is counted once, whatever it is")
   void watchersAreCounted() {
     try (var quiet = PlainContext.root("quiet", new Environment(clock, false, false))) {
-      CancellableContext leaf = leafOf(quiet);
+      CancellableContext leaf = leaf(quiet::withCancel);
       Registration first = leaf.onDone(() -> {});
       assertThat(TreeInspector.live(quiet)).extracting("reactions").containsExactly(1);
       Registration second = leaf.onDone(() -> {});

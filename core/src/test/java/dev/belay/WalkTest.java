@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What others do while a walk is under way, which the tests hold between its steps. */
 class WalkTest extends Fixture {
   private final CancelContext parent = (CancelContext) root.withCancel();
-  private final CancelContext child = (CancelContext) parent.withCancel();
+  private final CancelContext child = leaf(parent::withCancel);
   private final IllegalStateException why = new IllegalStateException("why");
 
   /** Without tracking: so there are leaves, lone reactions and links. */
@@ -31,6 +31,7 @@ class WalkTest extends Fixture {
   private static void awaitIn(Thread thread, String method) {
     while (Arrays.stream(thread.getStackTrace()).noneMatch(f -> f.getMethodName().equals(method))) {
       assertThat(thread.isAlive()).as("thread ended instead of waiting").isTrue();
+      assertThat(Thread.interrupted()).as("this test takes too long").isFalse();
       Thread.onSpinWait();
     }
   }
@@ -91,7 +92,7 @@ class WalkTest extends Fixture {
     Registration reaction = child.onDone(() -> {});
     Ending ending = Ending.cancelled(parent, why);
     Object below = parent.flip(ending);
-    var derived = (CancelContext) child.withCancel();
+    var derived = new CancelContext(child.frame, child, null);
     var observed = new FutureTask<>(() -> child.onDone(() -> {}).stop());
     var observedBelow = new FutureTask<>(() -> derived.onDone(() -> {}).stop());
     var linked = new FutureTask<>(derived::linked);
@@ -214,11 +215,8 @@ class WalkTest extends Fixture {
   @Test
   @DisplayName("R26: what is observed once needs no link, at the top neither")
   void whatIsObservedOnceNeedsNoLink() {
-    for (CancellableContext top : List.of(Context.background().withCancel(), parent.withCancel())) {
-      var ctx = (CancelContext) top;
-      while (ctx.link() != null) { // one of the sample of leaks
-        ctx = (CancelContext) parent.withCancel();
-      }
+    for (CancelContext ctx :
+        List.of(leaf(Context.background()::withCancel), leaf(parent::withCancel))) {
       Registration reaction = ctx.onDone(() -> {});
       assertThat(ctx.link()).isNull();
       assertThat(ctx.observed()).isSameAs(reaction);
@@ -228,7 +226,7 @@ class WalkTest extends Fixture {
   @Test
   @DisplayName("R13: a watcher that leaves while the timer is being set leaves no timer")
   void aWatcherThatLeavesWhileTheTimerIsBeingSet() {
-    var ctx = (CancelContext) root.withTimeout(SECOND);
+    CancelContext ctx = leaf(() -> root.withTimeout(SECOND));
     var watcher =
         new Reaction(ctx) {
           @Override

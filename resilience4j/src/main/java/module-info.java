@@ -1,0 +1,8 @@
+/** Resilience4j's policies under a context. */
+module dev.belay.resilience4j {
+  requires static transitive org.jspecify;
+  requires transitive dev.belay;
+  requires transitive io.github.resilience4j.retry;
+
+  exports dev.belay.resilience4j;
+}

@@ -1,0 +1,246 @@
+package dev.belay.resilience4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.belay.CancellableContext;
+import dev.belay.Context;
+import dev.belay.ContextCallable;
+import dev.belay.ContextCancelledException;
+import dev.belay.DeadlineExceededException;
+import dev.belay.testkit.VirtualClock;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+class ContextRetryTest {
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  private final Retry policy =
+      Retry.of(
+          "charge",
+          RetryConfig.<String>custom()
+              .maxAttempts(3)
+              .intervalFunction(IntervalFunction.ofExponentialBackoff(PAUSE, 2))
+              .ignoreExceptions(IllegalArgumentException.class)
+              .retryOnResult("again"::equals)
+              .build());
+  private final ContextRetry retry = ContextRetry.of(policy);
+  private final List<Duration> attempts = new ArrayList<>();
+
+  /** Runs {@code body} by the policy on another thread, and lets time pass whenever it pauses. */
+  private <X extends Exception> String call(
+      Context ctx, VirtualClock clock, ContextCallable<String, X> body) throws Throwable {
+    FutureTask<String> call =
+        new FutureTask<>(
+            () ->
+                retry.call(
+                    ctx,
+                    c -> {
+                      attempts.add(Duration.ofNanos(clock.nanoTime()));
+                      return body.call(c);
+                    }));
+    Thread.startVirtualThread(call);
+    while (!call.isDone()) {
+      if (clock.pendingTimers() > 0) {
+        clock.runUntilIdle();
+      }
+    }
+    try {
+      return call.get();
+    } catch (ExecutionException e) {
+      throw e.getCause();
+    }
+  }
+
+  @Test
+  void triesAgainAfterThePausesOfThePolicy(Context ctx, VirtualClock clock) throws Throwable {
+    String result =
+        call(
+            ctx,
+            clock,
+            c -> {
+              if (attempts.size() < 3) {
+                throw new IOException("refused");
+              }
+              return c.toString();
+            });
+    assertThat(result).contains("charge");
+    assertThat(attempts).containsExactly(Duration.ZERO, PAUSE, PAUSE.multipliedBy(3));
+    assertThat(policy.getMetrics().getNumberOfSuccessfulCallsWithRetryAttempt()).isOne();
+  }
+
+  @Test
+  void givesUpWithTheLastFailureWhenThePolicyDoes(Context ctx, VirtualClock clock) {
+    assertThatThrownBy(
+            () ->
+                call(
+                    ctx,
+                    clock,
+                    c -> {
+                      throw new IOException("refused " + attempts.size());
+                    }))
+        .isInstanceOf(IOException.class)
+        .hasMessage("refused 3")
+        .hasNoSuppressedExceptions();
+    assertThat(policy.getMetrics().getNumberOfFailedCallsWithRetryAttempt()).isOne();
+  }
+
+  @Test
+  void triesWhatThePolicyIgnoresOnce(Context ctx, VirtualClock clock) {
+    assertThatThrownBy(
+            () ->
+                call(
+                    ctx,
+                    clock,
+                    c -> {
+                      throw new IllegalArgumentException("no such card");
+                    }))
+        .hasMessage("no such card");
+    assertThat(attempts).hasSize(1);
+  }
+
+  @Test
+  void triesAgainAfterAResultThatThePolicyDoesNotTake(Context ctx, VirtualClock clock)
+      throws Throwable {
+    assertThat(call(ctx, clock, c -> attempts.size() < 2 ? "again" : "done")).isEqualTo("done");
+    assertThat(call(ctx, clock, c -> "again")).isEqualTo("again");
+    assertThat(attempts).hasSize(2 + 3);
+  }
+
+  @Test
+  void neverPausesPastTheDeadline(Context ctx, VirtualClock clock) {
+    try (var limited = ctx.withTimeout(PAUSE.multipliedBy(2))) {
+      assertThatThrownBy(
+              () ->
+                  call(
+                      limited,
+                      clock,
+                      c -> {
+                        throw new IOException("refused");
+                      }))
+          .isInstanceOf(IOException.class)
+          .satisfies(
+              e ->
+                  assertThat(e.getSuppressed())
+                      .singleElement()
+                      .isInstanceOf(TimeoutException.class)
+                      .extracting(Throwable::getMessage)
+                      .isEqualTo(
+                          "not tried again: the next attempt was to begin in 200 ms, and 100 ms"
+                              + " are left"));
+    }
+    assertThat(attempts).containsExactly(Duration.ZERO, PAUSE);
+  }
+
+  @Test
+  void givesTheLastResultWhenThereIsNoTimeForAnother(Context ctx, VirtualClock clock)
+      throws Throwable {
+    try (var limited = ctx.withTimeout(PAUSE.dividedBy(2))) {
+      assertThat(call(limited, clock, c -> "again")).isEqualTo("again");
+    }
+    assertThat(attempts).hasSize(1);
+  }
+
+  @Test
+  void aCancelEndsThePause(CancellableContext ctx) throws Exception {
+    var failed = new CompletableFuture<Void>();
+    FutureTask<String> call =
+        new FutureTask<>(
+            () ->
+                retry.call(
+                    ctx,
+                    c -> {
+                      failed.complete(null);
+                      throw new IOException("refused");
+                    }));
+    Thread.startVirtualThread(call);
+    failed.get();
+    ctx.cancel();
+    assertThatThrownBy(call::get)
+        .cause()
+        .satisfies(
+            e -> {
+              // Before the pause it is the failure itself: a cancel is no reason for another one.
+              if (!(e instanceof IOException)) {
+                assertThat(e).isInstanceOf(ContextCancelledException.class);
+                assertThat(e.getSuppressed()).singleElement().isInstanceOf(IOException.class);
+              }
+            });
+  }
+
+  @Test
+  void aCancelDuringTheAttemptIsNotTriedAgainAndNotCounted(Context ctx, VirtualClock clock) {
+    try (var owned = ctx.withCancel()) {
+      assertThatThrownBy(
+              () ->
+                  call(
+                      owned,
+                      clock,
+                      c -> {
+                        owned.cancel();
+                        c.throwIfDone();
+                        return "never";
+                      }))
+          .isInstanceOf(ContextCancelledException.class);
+    }
+    assertThat(attempts).hasSize(1);
+    assertThat(policy.getMetrics().getNumberOfFailedCallsWithoutRetryAttempt()).isZero();
+    assertThat(policy.getMetrics().getNumberOfFailedCallsWithRetryAttempt()).isZero();
+  }
+
+  @Test
+  void anInterruptIsNotTriedAgain(Context ctx, VirtualClock clock) {
+    assertThatThrownBy(
+            () ->
+                call(
+                    ctx,
+                    clock,
+                    c -> {
+                      throw new InterruptedException("stop");
+                    }))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(attempts).hasSize(1);
+  }
+
+  @Test
+  void aLimitOfTheAttemptAloneIsAFailureLikeOthers(Context ctx, VirtualClock clock) {
+    assertThatThrownBy(
+            () ->
+                call(
+                    ctx,
+                    clock,
+                    c -> {
+                      try (var attempt = c.withTimeout(Duration.ofMillis(30))) {
+                        attempt.sleep(Duration.ofSeconds(1));
+                        return "late";
+                      }
+                    }))
+        .isInstanceOf(DeadlineExceededException.class);
+    assertThat(attempts).hasSize(3);
+  }
+
+  @Test
+  void nothingIsTriedUnderAContextThatHasEnded(CancellableContext ctx, VirtualClock clock) {
+    ctx.cancel();
+    assertThatThrownBy(() -> call(ctx, clock, c -> "never"))
+        .isInstanceOf(ContextCancelledException.class);
+    assertThat(attempts).isEmpty();
+  }
+
+  @Test
+  void nullsAreRefused(Context ctx) {
+    assertThatThrownBy(() -> ContextRetry.of(null)).hasMessageContaining("Retry.ofDefaults");
+    assertThatThrownBy(() -> retry.call(null, c -> "")).hasMessageContaining("Context.todo()");
+    assertThatThrownBy(() -> retry.call(ctx, null)).hasMessageContaining("what to try");
+  }
+}
