@@ -221,17 +221,20 @@ class OrderedResultsTest extends Fixture {
   @DisplayName("R36: closing a stream ends what runs ahead; one that was never read has nothing")
   void closingAStream() throws Exception {
     TaskGroup.stream(root, List.of(1), 1, (c, item) -> item).close();
+    var begun = new CountDownLatch(2);
     var ended = new CountDownLatch(1);
     try (var results =
-        TaskGroup.stream(root, List.of(1, 2), 2, (c, item) -> first(c, item, ended))) {
+        TaskGroup.stream(root, List.of(1, 2), 2, (c, item) -> first(c, item, begun, ended))) {
       assertThat(results.iterator().next()).isEqualTo(1);
+      begun.await();
       assertThat(ended.getCount()).isEqualTo(1);
     }
     ended.await();
   }
 
-  private static int first(Context ctx, int item, CountDownLatch ended)
+  private static int first(Context ctx, int item, CountDownLatch begun, CountDownLatch ended)
       throws InterruptedException {
+    begun.countDown();
     try {
       return item == 1 ? item : Fixture.<Integer>untilEnd(ctx);
     } finally {
@@ -244,13 +247,15 @@ class OrderedResultsTest extends Fixture {
   @Test
   @DisplayName("R36: a reader that fails ends what runs ahead")
   void aReaderThatFails() throws Exception {
+    var begun = new CountDownLatch(2);
     var ended = new CountDownLatch(1);
     var bug = new IllegalStateException("bug");
-    var results = TaskGroup.stream(root, List.of(1, 2), 2, (c, item) -> first(c, item, ended));
+    var results = TaskGroup.stream(root, List.of(1, 2), 2, (c, item) -> first(c, item, begun, ended));
     assertThatThrownBy(
             () ->
                 results.forEach(
                     item -> {
+                      awaitBegun(begun);
                       throw bug;
                     }))
         .isSameAs(bug);
@@ -285,6 +290,14 @@ class OrderedResultsTest extends Fixture {
       var other = new FutureTask<Void>(results::close, null);
       Thread.ofVirtual().start(other).join();
       assertThat(other.exceptionNow()).isInstanceOf(WrongThreadException.class);
+    }
+  }
+
+  private static void awaitBegun(CountDownLatch begun) {
+    try {
+      begun.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 }
