@@ -332,8 +332,7 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
 
   /** The name that messages give the owner of this context: the nearest one, quoted. */
   final String owner() {
-    PlainContext label = frame().label;
-    return label == null ? Names.quoted(path()) : Names.quoted(label.requireName());
+    return Names.quoted(frame().label.requireName());
   }
 
   @Override

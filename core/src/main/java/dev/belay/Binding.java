@@ -42,7 +42,7 @@ final class Binding {
     try {
       return body.call(ctx);
     } finally {
-      Steps.end(ctx, step);
+      Steps.end(step);
       slots[CONTEXT] = before;
     }
   }

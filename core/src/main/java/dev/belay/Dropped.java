@@ -44,7 +44,8 @@ final class Dropped {
   /** The links of the sample: who is not reachable is not enqueued. */
   private static final Set<Link> SAMPLED = ConcurrentHashMap.newKeySet();
 
-  private static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
+  /** The places that were told. */
+  static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
 
   static {
     try {

@@ -49,10 +49,10 @@ final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
   private T called() throws Exception {
     try {
       T value = forks.interrupting ? ctx.callInterruptibly(body) : ctx.call(body);
-      TaskGroup.requireClosed(name);
+      OpenGroups.requireNone(name);
       return value;
     } catch (Throwable t) {
-      TaskGroup.closeForgotten(t);
+      OpenGroups.closeAll(t);
       throw t;
     }
   }

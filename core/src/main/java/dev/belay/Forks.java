@@ -113,8 +113,8 @@ final class Forks<T extends @Nullable Object> {
   }
 
   @SuppressWarnings("ReferenceEquality") // the very end
-  boolean cancelledByOwner(@Nullable Ending ending) {
-    return ending != null && ending == cancelled;
+  boolean cancelledByOwner(Ending ending) {
+    return ending == cancelled;
   }
 
   void join() throws InterruptedException {
@@ -197,7 +197,7 @@ final class Forks<T extends @Nullable Object> {
   }
 
   void throwDecider() throws Exception {
-    if (decider != null && decider.failure() != null) {
+    if (decider != null) {
       throw exception(decider.failure());
     }
   }
@@ -214,13 +214,9 @@ final class Forks<T extends @Nullable Object> {
     return winner;
   }
 
+  /** That of the first fork in order, when all have failed. */
   Exception firstFailure() {
-    for (ForkTask<?> fork : all) {
-      if (fork.state() == State.FAILED) {
-        return exception(fork.failure());
-      }
-    }
-    throw new AssertionError("no fork has failed");
+    return exception(all.getFirst().failure());
   }
 
   /** For what is left undone because the context of the group has ended. */

@@ -25,7 +25,9 @@ final class Link extends WeakReference<CancelContext> {
       Integer.highestOneBit(Math.min(16, 2 * Runtime.getRuntime().availableProcessors()));
 
   private static final VarHandle MORE;
-  private static volatile boolean reported;
+
+  /** Whether a deep chain was told. */
+  static volatile boolean reported;
 
   static {
     try {
@@ -114,18 +116,11 @@ final class Link extends WeakReference<CancelContext> {
         // Nobody may find a lane that is not drained.
         Arrays.fill(lanes, first);
       }
-      return MORE.compareAndSet(this, null, lanes) ? lanes : requireMore();
+      var others = (Lane[]) MORE.compareAndExchange(this, null, lanes);
+      return others == null ? lanes : others;
     } finally {
       first.unlock();
     }
-  }
-
-  private Lane[] requireMore() {
-    Lane[] lanes = more;
-    if (lanes == null) {
-      throw new AssertionError("set once, never unset");
-    }
-    return lanes;
   }
 
   /** Empties all lanes for good and hands what hung in them to {@code walk}. */

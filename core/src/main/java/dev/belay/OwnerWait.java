@@ -64,7 +64,7 @@ final class OwnerWait extends Reaction {
   private void report() {
     for (ForkTask<?> fork : forks.all()) {
       Thread thread = fork.thread;
-      if (!fork.isDone() && thread != null) {
+      if (thread != null && !fork.isDone()) {
         System.getLogger("dev.belay.zombie")
             .log(System.Logger.Level.WARNING, message(fork), new Zombie(thread));
       }

@@ -1,6 +1,7 @@
 package dev.belay;
 
 import dev.belay.spi.TimeSource;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A frame: a root, a name, a set of values, or a view. It ends when its scope does. */
@@ -17,7 +18,7 @@ final class PlainContext extends AbstractContext {
   final Environment environment;
 
   /** The nearest frame with a name, this one included. */
-  final @Nullable PlainContext label;
+  final PlainContext label;
 
   private PlainContext(
       @Nullable AbstractContext parent,
@@ -30,7 +31,7 @@ final class PlainContext extends AbstractContext {
     this.name = name;
     this.values = values;
     this.environment = environment;
-    this.label = name != null ? this : parent == null ? null : parent.frame().label;
+    this.label = name != null || parent == null ? this : parent.frame().label;
   }
 
   static CancellableContext root(String name, TimeSource time, boolean recordSites) {
@@ -88,9 +89,6 @@ final class PlainContext extends AbstractContext {
   }
 
   String requireName() {
-    if (name == null) {
-      throw new IllegalStateException("no name");
-    }
-    return name;
+    return Objects.requireNonNull(name, "no name");
   }
 }

@@ -11,13 +11,15 @@ final class Steps {
 
   /** One call. Guarded by the monitor of its {@link Steps}. */
   static final class Step {
+    private final DeadlineContext limiter;
     private final String name;
     private final long began;
     private long ended = -1;
 
-    private Step(String name, long began) {
+    private Step(DeadlineContext limiter, String name) {
+      this.limiter = limiter;
       this.name = name;
-      this.began = began;
+      this.began = limiter.time().nanoTime();
     }
   }
 
@@ -35,28 +37,21 @@ final class Steps {
     if (outer != null && outer.frame().label == label) {
       return null;
     }
-    CancelContext scope = label == null ? null : label.scope();
+    CancelContext scope = label.scope();
     DeadlineContext limiter = scope == null ? null : scope.limiter();
-    if (label == null || limiter == null || !limiter.covers(ctx)) {
+    if (limiter == null || !limiter.covers(ctx)) {
       return null;
     }
-    return limiter.steps().begin(label.requireName(), limiter.time().nanoTime());
+    return limiter.steps().begin(new Step(limiter, label.requireName()));
   }
 
-  static void end(AbstractContext ctx, @Nullable Step step) {
-    if (step == null) {
-      return;
-    }
-    PlainContext label = ctx.frame().label;
-    CancelContext scope = label == null ? null : label.scope();
-    DeadlineContext limiter = scope == null ? null : scope.limiter();
-    if (limiter != null) {
-      limiter.steps().end(step, limiter.time().nanoTime());
+  static void end(@Nullable Step step) {
+    if (step != null) {
+      step.limiter.steps().end(step, step.limiter.time().nanoTime());
     }
   }
 
-  private synchronized Step begin(String name, long now) {
-    var step = new Step(name, now);
+  private synchronized Step begin(Step step) {
     if (kept.size() == KEPT) {
       kept.removeFirst();
     }

@@ -1,6 +1,5 @@
 package dev.belay;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.stream.Stream;
@@ -47,9 +46,12 @@ public final class TaskGroup<
   }
 
   private final Thread owner = Thread.currentThread();
-  private final @Nullable TaskGroup<?, ?, ?> outer = Binding.group();
+
+  /** The group that the thread had open before. */
+  final @Nullable TaskGroup<?, ?, ?> outer = Binding.group();
+
   private final Policy<T, R, X> policy;
-  private final Forks<T> forks;
+  final Forks<T> forks;
   private final Context context;
   private int limit = Integer.MAX_VALUE;
   private Phase phase = Phase.OPEN;
@@ -252,7 +254,7 @@ public final class TaskGroup<
       return;
     }
     Phase before = phase;
-    List<TaskGroup<?, ?, ?>> inner = inner();
+    List<TaskGroup<?, ?, ?>> inner = OpenGroups.inside(this);
     inner.forEach(TaskGroup::shut);
     shut();
     if (before != Phase.JOINED) {
@@ -260,7 +262,8 @@ public final class TaskGroup<
     }
     if (!inner.isEmpty()) {
       TaskGroup<?, ?, ?> last = inner.getFirst();
-      throw last.forks.carrying(unclosed(last, "before " + this + ", which was opened earlier"));
+      throw last.forks.carrying(
+          OpenGroups.unclosed(last, "before " + this + ", which was opened earlier"));
     }
     if (before == Phase.FORKED && !cancelled) {
       throw forks.carrying(
@@ -272,46 +275,15 @@ public final class TaskGroup<
     }
   }
 
-  private void shut() {
+  /** Closes whatever the phase; the caller tells what was wrong. */
+  void shut() {
     forks.shut();
     phase = Phase.CLOSED;
-    if (equals(Binding.group())) {
-      Binding.group(outer);
-    }
+    OpenGroups.forgetClosed();
   }
 
-  /** The groups that this thread has opened after this one and not closed, latest first. */
-  private List<TaskGroup<?, ?, ?>> inner() {
-    var inner = new ArrayList<TaskGroup<?, ?, ?>>();
-    for (TaskGroup<?, ?, ?> group = Binding.group(); group != null; group = group.outer) {
-      if (group.equals(this)) {
-        return inner;
-      }
-      inner.add(group);
-    }
-    return List.of();
-  }
-
-  private static IllegalStateException unclosed(TaskGroup<?, ?, ?> group, String before) {
-    return new IllegalStateException(
-        "%s was not closed %s; it is closed now. Open groups by try-with-resources: it closes them in order"
-            .formatted(group, before));
-  }
-
-  /** Called when a fork's body has returned. */
-  static void requireClosed(String fork) {
-    TaskGroup<?, ?, ?> open = Binding.group();
-    if (open != null) {
-      throw unclosed(open, "by fork " + Names.quoted(fork) + ", which opened it");
-    }
-  }
-
-  /** Called when a fork's body has failed: a group that it left open must not outlive it. */
-  static void closeForgotten(Throwable failure) {
-    for (TaskGroup<?, ?, ?> open = Binding.group(); open != null; open = Binding.group()) {
-      open.shut();
-      open.forks.carrying(failure);
-    }
+  boolean isClosed() {
+    return phase == Phase.CLOSED;
   }
 
   private void owned(String method) {

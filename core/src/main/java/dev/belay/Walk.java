@@ -147,9 +147,7 @@ final class Walk {
     for (Entry entry = reactions.first; entry != null; entry = next) {
       next = entry.next;
       entry.next = null;
-      if (entry instanceof Reaction reaction) {
-        reaction.fire();
-      }
+      ((Reaction) entry).fire();
     }
   }
 }

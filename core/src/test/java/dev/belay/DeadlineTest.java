@@ -265,4 +265,65 @@ class DeadlineTest extends Fixture {
         .contains("item39 1ms")
         .doesNotContain("item23 ");
   }
+
+  @Test
+  @DisplayName(
+      "R12: a deadline is confirmed by the exact clock, and seen however late the coarse is")
+  void theExactClockDecides() {
+    var ctx = root.withTimeout(SECOND);
+    clock.coarseLag = SECOND.negated();
+    assertThat(ctx.isDone()).isFalse();
+    clock.coarseLag = Duration.ofMillis(1);
+    assertThat(root.withTimeout(Duration.ZERO).isDone()).isTrue();
+    clock.advanceSilently(SECOND.plusMillis(1));
+    assertThat(ctx.isDone()).isTrue();
+  }
+
+  @Test
+  @DisplayName("R12: there is time for work that takes all that is left, and for no longer")
+  void timeForWhatIsLeft() {
+    var ctx = root.withTimeout(SECOND);
+    assertThat(ctx.hasTimeFor(SECOND)).isTrue();
+    assertThat(ctx.hasTimeFor(SECOND.plusNanos(1))).isFalse();
+    ctx.cancel();
+    assertThat(ctx.hasTimeFor(Duration.ZERO)).isFalse();
+    assertThat(ctx.remainingNanos()).isZero();
+    assertThat(Context.background().deadline()).isNull();
+    assertThat(Context.background().ending()).isNull();
+  }
+
+  @Test
+  @DisplayName("R13: one that comes while the timer is being set finds it set")
+  void aWatcherThatComesWhileTheTimerIsBeingSet() throws Exception {
+    var ctx = root.withTimeout(SECOND);
+    var runs = new AtomicInteger();
+    clock.whileSettingATimer(() -> ctx.onDone(runs::incrementAndGet));
+    ctx.onDone(runs::incrementAndGet);
+    assertThat(clock.pendingTimers()).isEqualTo(1);
+    clock.advance(SECOND);
+    assertThat(runs).hasValue(2);
+  }
+
+  @Test
+  @DisplayName("a supplier that gives nothing leaves the built-in cause")
+  void aCauseThatIsNothing() throws Exception {
+    var ctx = root.withTimeout(SECOND, () -> null);
+    clock.advance(SECOND);
+    assertThat(ctx.cause()).isSameAs(BuiltInCause.DEADLINE);
+  }
+
+  @Test
+  @DisplayName("R31: what runs under a deadline of its own, or none, is no step of the one above")
+  void whatHasItsOwnDeadlineIsNoStep() {
+    var request = root.withName("POST /orders").withTimeout(SECOND);
+    Context charge = request.withName("charge");
+    charge.withTimeout(SECOND.dividedBy(2)).run(c -> clock.advanceSilently(Duration.ofMillis(1)));
+    charge.withoutCancel().run(c -> clock.advanceSilently(Duration.ofMillis(1)));
+    root.withName("other").run(c -> clock.advanceSilently(Duration.ofMillis(1)));
+    clock.advanceSilently(SECOND);
+    assertThat(request.isDone()).isTrue();
+    assertThat(request.ending().message())
+        .isEqualTo("deadline of 1s set by \"POST /orders\" passed");
+    assertThat(request.ending().path()).isEqualTo("background/test/POST /orders");
+  }
 }

@@ -5,10 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A process and its descendants end with the context: politely first, then by force. */
+@Tag("process")
 class DestroyingTest extends Fixture {
+
+  @Test
+  void aProcessIsDestroyed() throws Exception {
+    var ctx = root.withCancel();
+    Process process = new ProcessBuilder("sh", "-c", "sleep 600 & echo $!; wait").start();
+    long child = Long.parseLong(process.inputReader().readLine());
+    var handle = ProcessHandle.of(child).orElseThrow();
+    ctx.run(
+        Canceller.destroying(process),
+        c -> {
+          ctx.cancel();
+          process.waitFor();
+        });
+    handle.onExit().get();
+    assertThat(process.isAlive()).isFalse();
+  }
 
   @Test
   void aProcessThatListensEndsPolitely() throws Exception {

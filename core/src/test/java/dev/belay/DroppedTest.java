@@ -186,4 +186,87 @@ class DroppedTest extends Fixture {
       Thread.onSpinWait();
     }
   }
+
+  @Test
+  @DisplayName("R27: a deadline whose cause was made is not kept by the thread that made it")
+  void aDeadlineThatMadeItsCauseIsCollected() {
+    var gone = new WeakReference<>(passed());
+    awaitCollected(gone);
+  }
+
+  private Context passed() {
+    CancellableContext ctx = root.withTimeout(SECOND, () -> new IllegalStateException("too slow"));
+    clock.advanceSilently(SECOND);
+    assertThat(ctx.isDone()).isTrue();
+    return ctx;
+  }
+
+  /** A context of the sample, whose place of creation is known. */
+  private static CancelContext sampled() {
+    var ctx = (CancelContext) Context.background().withCancel();
+    while (ctx.link() == null) {
+      ctx = (CancelContext) Context.background().withCancel();
+    }
+    return ctx;
+  }
+
+  @Test
+  @DisplayName("R27: dropped links are taken out as many at a time as is said")
+  void soManyAtATime() {
+    List<CancelContext> forgotten = List.of(sampled(), sampled(), sampled());
+    Dropped.clear(Integer.MAX_VALUE, site -> {});
+    forgotten.forEach(ctx -> ctx.link().enqueue());
+    List<CreationSite> told = new ArrayList<>();
+    assertThat(Dropped.clear(2, told::add)).isEqualTo(2);
+    assertThat(told).hasSize(2);
+    assertThat(Dropped.clear(2, told::add)).isEqualTo(1);
+    assertThat(told).hasSize(3);
+    assertThat(Dropped.clear(2, told::add)).isZero();
+  }
+
+  @Test
+  @DisplayName("R27: what was closed is not told, also when it was linked before")
+  void whatWasClosedIsNotTold() {
+    CancelContext ctx = sampled();
+    Link link = ctx.link();
+    ctx.close();
+    link.enqueue();
+    List<CreationSite> told = new ArrayList<>();
+    Dropped.clear(Integer.MAX_VALUE, told::add);
+    assertThat(told).noneMatch(site -> Dropped.message(site).contains("DroppedTest.sampled"));
+  }
+
+  @Test
+  @DisplayName("R27: whoever makes a link takes two out, and a place is told once")
+  void aPlaceIsToldOnce() throws Exception {
+    try (var log = new LogRecords("dev.belay.leak")) {
+      List<CancelContext> forgotten = List.of(sampled(), sampled());
+      Dropped.clear(Integer.MAX_VALUE, site -> {});
+      Dropped.REPORTED.clear();
+      forgotten.forEach(ctx -> ctx.link().enqueue());
+      ((CancelContext) Context.background().withCancel()).linked();
+      assertThat(log.size()).isEqualTo(1);
+      assertThat(log.message(0)).contains("DroppedTest.sampled(DroppedTest.java:");
+    }
+  }
+
+  @Test
+  @DisplayName("R8: a suspiciously deep chain is told once, when it has become deep")
+  void aDeepChainIsToldOnce() throws Exception {
+    try (var log = new LogRecords("dev.belay")) {
+      Link.reported = false;
+      for (int chain = 0; chain < 2; chain++) {
+        var ctx = (CancelContext) Context.background().withCancel();
+        ctx.linked();
+        for (int depth = 2; depth < 10_000; depth++) {
+          ctx = (CancelContext) ctx.withCancel();
+          ctx.linked();
+        }
+        assertThat(log.size()).isEqualTo(chain);
+        ((CancelContext) ctx.withCancel()).linked();
+        assertThat(log.size()).isEqualTo(1);
+      }
+      assertThat(log.message(0)).startsWith("a chain of {0} contexts");
+    }
+  }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belay.spi.Roots;
 import dev.belay.spi.TreeInspector;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 
@@ -28,7 +30,20 @@ abstract class Fixture {
     clock.settle();
     assertThat(TreeInspector.live(root)).isEmpty();
     assertThat(clock.pendingTimers()).isZero();
+    assertThat(clock.failures()).isEmpty();
+    assertThat(Binding.innermost()).isNull();
+    assertThat(Binding.group()).isNull();
     assertThat(Context.current()).isSameAs(Context.background());
+  }
+
+  /** One that {@code make} makes which is not of the sample of leaks, whose contexts have links. */
+  static CancelContext leaf(Supplier<CancellableContext> make) {
+    var leaf = (CancelContext) make.get();
+    while (leaf.link() != null) {
+      leaf.close();
+      leaf = (CancelContext) make.get();
+    }
+    return leaf;
   }
 
   static Stream<ThreadFactory> threads() {
@@ -37,10 +52,17 @@ abstract class Fixture {
         Thread.ofVirtual().name("virtual").factory());
   }
 
+  /** A body that runs until its context's end interrupts it. */
+  static <T> T untilEnd(Context ctx) throws InterruptedException {
+    new CountDownLatch(1).await();
+    throw new AssertionError("not interrupted: " + ctx);
+  }
+
   /** Waits until {@code thread} is parked: the only state from which a wake-up can be seen. */
   static void awaitParked(Thread thread) {
     while (thread.getState() != Thread.State.WAITING
         && thread.getState() != Thread.State.TIMED_WAITING) {
+      assertThat(Thread.interrupted()).as("this test takes too long").isFalse();
       assertThat(thread.isAlive()).as("thread ended instead of waiting").isTrue();
       Thread.onSpinWait();
     }

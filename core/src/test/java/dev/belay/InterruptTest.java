@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.Pipe;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -161,6 +164,7 @@ class InterruptTest extends Fixture {
     assertThat(result.get()).isEqualTo("ended, flag true");
   }
 
+  @Tag("race")
   @ParameterizedTest
   @MethodSource("threads")
   @DisplayName("R22: no stray interrupt in a race of end and return")
@@ -301,5 +305,34 @@ class InterruptTest extends Fixture {
               }
             });
     assertThat(result.get()).isEqualTo("ended, flag false");
+  }
+
+  @Test
+  @DisplayName("R23: an interruption is looked for eight causes deep")
+  void howDeepAnInterruptionIsLookedFor() {
+    Throwable failure = new InterruptedException();
+    for (int depth = 1; depth <= 8; depth++) {
+      assertThat(Canceller.isInterruption(failure)).isTrue();
+      failure = new IOException(failure);
+    }
+    assertThat(Canceller.isInterruption(failure)).isFalse();
+    var one = new IOException("one");
+    one.initCause(new IOException("two", one));
+    assertThat(Canceller.isInterruption(one)).isFalse();
+    assertThat(Canceller.isInterruption(new ClosedByInterruptException())).isTrue();
+    assertThat(Canceller.isInterruption(new InterruptedIOException())).isTrue();
+  }
+
+  @Test
+  @DisplayName("R23: without our interrupt, and for an error, nothing is explained")
+  void whatAnInterruptionExplains() {
+    var interruption = new Interruption(Thread.currentThread());
+    assertThat(interruption.explains(new InterruptedException())).isFalse();
+    interruption.cancel(0);
+    assertThat(interruption.explains(new InterruptedException())).isTrue();
+    assertThat(interruption.explains(new AssertionError(new InterruptedException()))).isFalse();
+    assertThat(interruption.explains(new IOException("reset"))).isFalse();
+    interruption.settle(null);
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }
 }

@@ -1,11 +1,7 @@
 package dev.belay;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.belay.spi.TreeInspector;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Test;
 
 /** The rules below a root that does not track: there a context that nobody watches is a leaf. */
 @DisplayName("Below a root that does not track")
@@ -16,6 +12,14 @@ class LeafTest {
 
   @Nested
   class Trees extends TreeTest {
+    @Override
+    CancellableContext open(ManualClock time) {
+      return untracked(time);
+    }
+  }
+
+  @Nested
+  class Merges extends MergeTest {
     @Override
     CancellableContext open(ManualClock time) {
       return untracked(time);
@@ -44,19 +48,21 @@ class LeafTest {
     CancellableContext open(ManualClock time) {
       return untracked(time);
     }
+  }
 
+  @Nested
+  class Cancellers extends CancellerTest {
     @Override
-    @Test
-    @DisplayName("R29: below another root a leaf does not show")
-    void trackingIsAPropertyOfTheRoot() {
-      CancellableContext leaf = root.withCancel();
-      while (((CancelContext) leaf).link() != null) { // one of the sample of leaks
-        leaf.close();
-        leaf = root.withCancel();
-      }
-      assertThat(TreeInspector.live(root)).isEmpty();
-      leaf.withCancel();
-      assertThat(TreeInspector.live(root)).hasSize(1);
+    CancellableContext open(ManualClock time) {
+      return untracked(time);
+    }
+  }
+
+  @Nested
+  class Nests extends NestingTest {
+    @Override
+    CancellableContext open(ManualClock time) {
+      return untracked(time);
     }
   }
 }

@@ -17,7 +17,15 @@ final class ManualClock implements TimeSource {
   private final PriorityBlockingQueue<Alarm> alarms =
       new PriorityBlockingQueue<>(8, Comparator.comparingLong(Alarm::nanos));
   private final Queue<Thread> started = new ConcurrentLinkedQueue<>();
+  private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   final AtomicInteger scheduled = new AtomicInteger();
+
+  /** How far the coarse clock is behind. */
+  volatile Duration coarseLag = Duration.ZERO;
+
+  private volatile Runnable atNextRead = () -> {};
+  private volatile Runnable atNextTimer = () -> {};
+  private volatile Runnable atNextInstant = () -> {};
 
   private record Alarm(long nanos, Runnable task) {}
 
@@ -53,6 +61,26 @@ final class ManualClock implements TimeSource {
     }
   }
 
+  /** Does {@code task} just after the next reading, which it does not change. */
+  void afterNextRead(Runnable task) {
+    atNextRead = task;
+  }
+
+  /** Does {@code task} while the next timer is being set. */
+  void whileSettingATimer(Runnable task) {
+    atNextTimer = task;
+  }
+
+  /** Does {@code task} while the wall clock is being read for the next time. */
+  void whileTellingTheInstant(Runnable task) {
+    atNextInstant = task;
+  }
+
+  /** What tasks have thrown on threads of this clock. */
+  Queue<Throwable> failures() {
+    return failures;
+  }
+
   int pendingTimers() {
     return alarms.size();
   }
@@ -63,11 +91,23 @@ final class ManualClock implements TimeSource {
 
   @Override
   public long nanoTime() {
-    return now.get();
+    long read = now.get();
+    Runnable task = atNextRead;
+    atNextRead = () -> {};
+    task.run();
+    return read;
+  }
+
+  @Override
+  public long coarseNanoTime() {
+    return nanoTime() - coarseLag.toNanos();
   }
 
   @Override
   public Instant instant() {
+    Runnable task = atNextInstant;
+    atNextInstant = () -> {};
+    task.run();
     return Instant.EPOCH.plusNanos(now.get());
   }
 
@@ -76,12 +116,24 @@ final class ManualClock implements TimeSource {
     var alarm = new Alarm(nanos, task);
     scheduled.incrementAndGet();
     alarms.add(alarm);
+    Runnable meanwhile = atNextTimer;
+    atNextTimer = () -> {};
+    meanwhile.run();
     return () -> alarms.remove(alarm);
   }
 
   @Override
   public void start(String name, Runnable task) {
-    started.add(Thread.ofVirtual().name(name).start(task));
+    started.add(Thread.ofVirtual().name(name).start(() -> runAndTell(task)));
+  }
+
+  private void runAndTell(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable t) {
+      failures.add(t);
+      throw t;
+    }
   }
 
   @Override

@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -65,6 +67,7 @@ class ReactionTest extends Fixture {
     assertThat(runs).hasValue(0);
   }
 
+  @Tag("race")
   @Test
   @DisplayName("R17: in a race either the action runs or one stop() is true, never both or neither")
   void stopAndRunInARace() throws Exception {
@@ -364,5 +367,135 @@ class ReactionTest extends Fixture {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  @Test
+  @DisplayName("R13: what watched alone is gone from the context above when it stops or has run")
+  void whatWatchedAloneIsGone() throws Exception {
+    var parent = (CancelContext) root.withCancel();
+    parent.linked();
+    CancellableContext stopped = parent.withCancel();
+    stopped.onDone(() -> {}).stop();
+    assertThat(parent.link().entries()).noneMatch(Reaction.class::isInstance);
+    CancellableContext ended = parent.withCancel();
+    ended.onDone(() -> {});
+    ((CancelContext) ended).linked();
+    ended.cancel();
+    assertThat(parent.link().entries()).noneMatch(entry -> entry.context() == ended);
+  }
+
+  @Test
+  @DisplayName("R17: stopping one registration leaves the others")
+  void stoppingOneLeavesTheOthers() {
+    for (int stopped = 0; stopped < 3; stopped++) {
+      var ctx = root.withCancel();
+      List<Integer> runs = new ArrayList<>();
+      List<Registration> registrations = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        int number = i;
+        registrations.add(ctx.onDone(() -> runs.add(number), Runnable::run));
+      }
+      registrations.get(stopped).stop();
+      ctx.cancel();
+      assertThat(runs).hasSize(2).doesNotContain(stopped);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("threads")
+  @DisplayName("R17: close() waits also for an action that its executor has not begun yet")
+  void closeWaitsForAnActionThatHasNotBegun(ThreadFactory threads) throws Exception {
+    var ctx = root.withCancel();
+    var queue = new ArrayList<Runnable>();
+    var ran = new AtomicBoolean();
+    var self = new AtomicReference<Registration>();
+    self.set(
+        ctx.onDone(
+            () -> {
+              self.get().close(); // from within, although others wait
+              ran.set(true);
+            },
+            queue::add));
+    ctx.cancel();
+    List<FutureTask<Boolean>> closed = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      var seen =
+          new FutureTask<>(
+              () -> {
+                self.get().close();
+                return ran.get() && Thread.interrupted();
+              });
+      closed.add(seen);
+      Thread closer = threads.newThread(seen);
+      closer.start();
+      awaitParked(closer);
+      closer.interrupt();
+      awaitParked(closer);
+    }
+    assertThat(self.get().stop()).isFalse();
+    queue.getFirst().run();
+    for (FutureTask<Boolean> seen : closed) {
+      assertThat(seen.get()).isTrue();
+    }
+    self.get().close();
+  }
+
+  @Test
+  @DisplayName("R18: a handler that fails keeps no other action from running")
+  void aHandlerThatFailsStopsNoOther() {
+    var ctx = root.withCancel();
+    var runs = new AtomicInteger();
+    for (int i = 0; i < 2; i++) {
+      ctx.onDone(
+          () -> {
+            runs.incrementAndGet();
+            throw new IllegalStateException("action");
+          },
+          Runnable::run);
+    }
+    Thread thread = Thread.currentThread();
+    var before = thread.getUncaughtExceptionHandler();
+    thread.setUncaughtExceptionHandler(
+        (t, e) -> {
+          throw new IllegalStateException("handler");
+        });
+    try {
+      ctx.cancel();
+    } finally {
+      thread.setUncaughtExceptionHandler(before);
+    }
+    assertThat(runs).hasValue(2);
+  }
+
+  @Test
+  @DisplayName("R17: the registration of an action that its executor refused is over")
+  void aRefusedActionIsOver() {
+    var ctx = root.withCancel();
+    Registration refused =
+        ctx.onDone(
+            () -> {},
+            task -> {
+              throw new RejectedExecutionException("full");
+            });
+    Thread thread = Thread.currentThread();
+    var before = thread.getUncaughtExceptionHandler();
+    thread.setUncaughtExceptionHandler((t, e) -> {});
+    try {
+      ctx.cancel();
+    } finally {
+      thread.setUncaughtExceptionHandler(before);
+    }
+    refused.close();
+    assertThat(refused.stop()).isFalse();
+  }
+
+  @Test
+  @DisplayName("R17: an action that was stopped does not run although a walk still comes by")
+  void aStoppedActionDoesNotRun() {
+    var runs = new AtomicInteger();
+    Registration registration = root.onDone(runs::incrementAndGet, Runnable::run);
+    registration.stop();
+    ((Callback) registration).fire();
+    assertThat(runs).hasValue(0);
   }
 }

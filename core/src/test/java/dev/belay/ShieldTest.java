@@ -3,12 +3,15 @@ package dev.belay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -49,6 +52,7 @@ class ShieldTest extends Fixture {
     return seen.append(", then interrupted").toString();
   }
 
+  @Tag("race")
   @ParameterizedTest
   @MethodSource("threads")
   @DisplayName("R24: the end of an inner context never reaches the canceller of the outer call")
@@ -84,5 +88,99 @@ class ShieldTest extends Fixture {
           clock.settle(); // the outer call is open until the last cancel was sent
         });
     inner.close();
+  }
+
+  @ParameterizedTest
+  @MethodSource("threads")
+  @DisplayName("R24: shielded work begins when no cancel that was sent before is under way")
+  void aShieldWaitsForACancelUnderWay(ThreadFactory threads) throws Exception {
+    CancellableContext ctx = root.withCancel();
+    var entered = new CountDownLatch(1);
+    var go = new CountDownLatch(1);
+    var left = new AtomicBoolean();
+    var body = new CompletableFuture<Thread>();
+    var seen =
+        new FutureTask<>(
+            () ->
+                ctx.<Boolean, Exception>call(
+                    attempt -> {
+                      entered.countDown();
+                      go.await();
+                      left.set(true);
+                    },
+                    c -> {
+                      ctx.cancel();
+                      entered.await();
+                      body.complete(Thread.currentThread());
+                      return c.<Boolean, RuntimeException>shielded(SECOND, d -> left.get());
+                    }));
+    threads.newThread(seen).start();
+    awaitParked(body.get());
+    go.countDown();
+    assertThat(seen.get()).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("threads")
+  @DisplayName("R22, R24: a shield brings back no interrupt of ours that the body has used up")
+  void anInterruptThatWasUsedUpDoesNotComeBack(ThreadFactory threads) throws Exception {
+    CancellableContext ctx = root.withCancel();
+    var flag =
+        new FutureTask<>(
+            () ->
+                ctx.<Boolean, RuntimeException>callInterruptibly(
+                    c -> {
+                      ctx.cancel();
+                      assertThatThrownBy(() -> new CountDownLatch(1).await())
+                          .isInstanceOf(InterruptedException.class);
+                      c.runShielded(SECOND, d -> {});
+                      return Thread.currentThread().isInterrupted();
+                    }));
+    threads.newThread(flag).start();
+    assertThat(flag.get()).isFalse();
+  }
+
+  @ParameterizedTest
+  @MethodSource("threads")
+  @DisplayName("R22, R24: a shield does not hold back a foreign interrupt")
+  void aForeignInterruptReachesShieldedWork(ThreadFactory threads) throws Exception {
+    CancellableContext ctx = root.withCancel();
+    var sent = new CountDownLatch(1);
+    var flag =
+        new FutureTask<>(
+            () ->
+                ctx.<Boolean, Exception>call(
+                    attempt -> sent.countDown(),
+                    c -> {
+                      ctx.cancel();
+                      sent.await();
+                      Thread.currentThread().interrupt();
+                      return c.<Boolean, RuntimeException>shielded(
+                          SECOND, d -> Thread.interrupted());
+                    }));
+    threads.newThread(flag).start();
+    assertThat(flag.get()).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("threads")
+  @DisplayName("R22, R24: nor one that came before ours, which is not sent then")
+  void aFlagSetOnEntryReachesShieldedWork(ThreadFactory threads) throws Exception {
+    CancellableContext ctx = root.withCancel();
+    var flags =
+        new FutureTask<>(
+            () -> {
+              Thread.currentThread().interrupt();
+              boolean shielded =
+                  ctx.<Boolean, RuntimeException>callInterruptibly(
+                      c -> {
+                        ctx.cancel();
+                        return c.<Boolean, RuntimeException>shielded(
+                            SECOND, d -> Thread.currentThread().isInterrupted());
+                      });
+              return shielded + " " + Thread.interrupted();
+            });
+    threads.newThread(flags).start();
+    assertThat(flags.get()).isEqualTo("true true");
   }
 }

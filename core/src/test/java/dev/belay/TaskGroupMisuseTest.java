@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.belay.spi.TreeInspector;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future.State;
@@ -13,11 +14,6 @@ import org.junit.jupiter.api.Test;
 
 /** R35: misuse says what to do; errors are never swallowed. */
 class TaskGroupMisuseTest extends Fixture {
-
-  private static <T> T untilEnd(Context ctx) throws InterruptedException {
-    new CountDownLatch(1).await();
-    throw new AssertionError("not interrupted: " + ctx);
-  }
 
   @Test
   @DisplayName("R35: a group belongs to the thread that opened it")
@@ -95,7 +91,7 @@ class TaskGroupMisuseTest extends Fixture {
   @DisplayName("R35: a group that was cancelled needs no join, and starts nothing more")
   void aCancelledGroupNeedsNoJoin() {
     try (var group = TaskGroup.open(root)) {
-      group.fork("stock", TaskGroupMisuseTest::untilEnd);
+      group.fork("stock", Fixture::untilEnd);
       group.cancel();
       assertThat(group.fork("late", c -> "never").state()).isEqualTo(State.CANCELLED);
     }
@@ -106,7 +102,7 @@ class TaskGroupMisuseTest extends Fixture {
   void closedOutOfOrder() {
     var outer = TaskGroup.open(root.withName("outer"));
     var inner = TaskGroup.open(root.withName("inner"));
-    var fork = inner.fork("stock", TaskGroupMisuseTest::untilEnd);
+    var fork = inner.fork("stock", Fixture::untilEnd);
     assertThatThrownBy(outer::close)
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
@@ -126,7 +122,7 @@ class TaskGroupMisuseTest extends Fixture {
       group.fork(
           "careless",
           c -> {
-            left[0] = TaskGroup.open(c).fork("lost", TaskGroupMisuseTest::untilEnd);
+            left[0] = TaskGroup.open(c).fork("lost", Fixture::untilEnd);
             return null;
           });
       assertThatThrownBy(group::join)
@@ -175,7 +171,7 @@ class TaskGroupMisuseTest extends Fixture {
   void errorsPropagate() throws Exception {
     var error = new StackOverflowError();
     try (var group = TaskGroup.collect(root)) {
-      var other = group.fork("slow", TaskGroupMisuseTest::untilEnd);
+      var other = group.fork("slow", Fixture::untilEnd);
       group.fork(
           "broken",
           c -> {
@@ -251,7 +247,113 @@ class TaskGroupMisuseTest extends Fixture {
         assertThat(catchThrowable(() -> group.fork("stock", c -> null)))
             .isInstanceOf(RejectedExecutionException.class);
       }
+      assertThat(TreeInspector.live(group.context())).isEmpty();
       assertThat(group.join()).isEmpty();
     }
+  }
+
+  @Test
+  @DisplayName("R35: what a group is set up with cannot be changed after the first fork")
+  void settingsComeFirst() throws Exception {
+    try (var group = TaskGroup.open(root)) {
+      group.fork("stock", c -> null);
+      assertThatThrownBy(group::uninterrupted).hasMessageStartingWith("uninterrupted(…) after");
+      assertThatThrownBy(() -> group.threads(Thread.ofVirtual().factory()))
+          .hasMessageStartingWith("threads(…) after the first fork");
+      group.join();
+    }
+  }
+
+  @Test
+  @DisplayName("R35: cancel belongs to the owner, and join to before the close")
+  void cancelAndJoin() throws Exception {
+    var group = TaskGroup.collect(root.withName("page"));
+    var fork =
+        group.fork(
+            "cancel",
+            c -> {
+              group.cancel();
+              return null;
+            });
+    group.join();
+    assertThat(fork.failure()).isInstanceOf(WrongThreadException.class);
+    assertThat(fork).hasToString("fork \"cancel\" FAILED");
+    assertThat(group).hasToString("group \"background/test/page\"");
+    assertThatThrownBy(fork::get)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("fork \"cancel\" failed: look at state() or failure() first")
+        .hasCause(fork.failure());
+    group.close();
+    assertThatThrownBy(group::join).hasMessageStartingWith("join() after close() of group");
+  }
+
+  @Test
+  @DisplayName("R35: a fork that fails and leaves groups open carries their failures")
+  void aForkThatFailsAndLeavesGroupsOpen() {
+    var refused = new IOException("refused");
+    var bug = new IllegalStateException("bug");
+    try (var group = TaskGroup.open(root)) {
+      group.fork(
+          "careless",
+          c -> {
+            for (int i = 0; i < 2; i++) {
+              var lost =
+                  TaskGroup.open(c)
+                      .fork(
+                          "lost",
+                          d -> {
+                            throw refused;
+                          });
+              while (lost.state() == State.RUNNING) {
+                Thread.onSpinWait();
+              }
+            }
+            throw bug;
+          });
+      assertThatThrownBy(group::join).isSameAs(bug);
+      assertThat(bug.getSuppressed()).containsExactly(refused, refused);
+    }
+  }
+
+  @Test
+  @DisplayName("R35: nothing is told of a fork while it runs")
+  void nothingIsToldOfARunningFork() throws Exception {
+    var go = new CountDownLatch(1);
+    try (var group = TaskGroup.collect(root)) {
+      var fork =
+          group.fork(
+              "fails",
+              c -> {
+                go.await();
+                throw new IOException("refused");
+              });
+      assertThat(fork.failure()).isNull();
+      assertThat(fork.state()).isEqualTo(State.RUNNING);
+      go.countDown();
+      group.join();
+      assertThat(fork.failure()).hasMessage("refused");
+    }
+  }
+
+  @Test
+  @DisplayName("R35: a group may be closed while one that was opened earlier is forgotten")
+  void anInnerGroupIsClosedFirst() {
+    var outer = TaskGroup.open(root);
+    var inner = TaskGroup.open(root);
+    inner.close();
+    assertThat(Binding.group()).isSameAs(outer);
+    outer.close();
+    assertThat(Binding.group()).isNull();
+  }
+
+  @Test
+  @DisplayName("R35: a group that is refused while a later one is open is forgotten with it")
+  void aGroupIsRefusedWhileALaterOneIsOpen() {
+    var outer = TaskGroup.open(root);
+    var inner = TaskGroup.open(root);
+    assertThatThrownBy(() -> outer.limit(0)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(Binding.group()).isSameAs(inner);
+    inner.close();
+    assertThat(Binding.group()).isNull();
   }
 }

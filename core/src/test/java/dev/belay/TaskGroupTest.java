@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.spi.TreeInspector;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future.State;
@@ -16,17 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** R32, R33: forks, and the four ways to join them. */
+/** R32: forks. */
 class TaskGroupTest extends Fixture {
-
-  /** Runs until its context ends. */
-  private static <T> T untilEnd(Context ctx) throws InterruptedException {
-    new CountDownLatch(1).await();
-    throw new AssertionError("not interrupted: " + ctx);
-  }
-
-  // ---- R32
-
   @ParameterizedTest
   @MethodSource("threads")
   @DisplayName("R32: a fork runs on its own thread, under a child of the context with its name")
@@ -149,7 +138,7 @@ class TaskGroupTest extends Fixture {
         new FutureTask<>(
             () -> {
               try (var group = TaskGroup.open(root)) {
-                group.fork("stock", TaskGroupTest::untilEnd);
+                group.fork("stock", Fixture::untilEnd);
                 assertThatThrownBy(group::join).isInstanceOf(InterruptedException.class);
                 Thread.currentThread().interrupt();
               }
@@ -175,266 +164,37 @@ class TaskGroupTest extends Fixture {
     }
   }
 
-  // ---- R33: all must succeed
-
-  @Test
-  @DisplayName("R33: join gives all results, in the order of the forks, null too")
-  void resultsInOrder() throws Exception {
-    var first = new CountDownLatch(1);
-    try (TaskGroup<String, List<String>, Exception> group = TaskGroup.open(root)) {
-      group.fork(
-          "a",
-          c -> {
-            first.await();
-            return "a";
-          });
-      group.fork("b", c -> null);
-      group.fork(
-          "c",
-          c -> {
-            first.countDown();
-            return "c";
-          });
-      assertThat(group.join()).containsExactly("a", null, "c");
-    }
-  }
-
   @ParameterizedTest
   @MethodSource("threads")
-  @DisplayName("R33: the first failure cancels the rest and is thrown as it is, others suppressed")
-  void theFirstFailureCancelsTheRest(ThreadFactory threads) throws Exception {
-    var failure = new IOException("refused");
-    var late = new IllegalStateException("late");
-    var running = new CountDownLatch(2);
-    try (var group = TaskGroup.open(root).threads(threads)) {
-      var cancelled =
-          group.fork(
-              "waits",
-              c -> {
-                running.countDown();
-                return untilEnd(c);
-              });
-      group.fork(
-          "fails late",
-          c -> {
-            running.countDown();
-            c.runShielded(Duration.ofDays(1), s -> group.context().awaitDone());
-            throw late;
-          });
-      var failed =
-          group.fork(
-              "fails",
-              c -> {
-                running.await();
-                throw failure;
-              });
-      assertThatThrownBy(group::join).isSameAs(failure);
-      assertThat(failure.getSuppressed()).containsExactly(late, cancelled.failure());
-      assertThat(failed.state()).isEqualTo(State.FAILED);
-      assertThat(cancelled.state()).isEqualTo(State.CANCELLED);
-      assertThat(cancelled.failure())
-          .isInstanceOf(ContextCancelledException.class)
-          .hasMessage("cancelled because \"fails\" failed: java.io.IOException: refused");
-      assertThat(group.context().cause()).isSameAs(failure);
-      assertThat(root.isDone()).isFalse();
-    }
-  }
-
-  @Test
-  @DisplayName("R33: a time-out of a fork's own context is its failure, not a cancellation")
-  void aForksOwnTimeoutIsAFailure() throws Exception {
-    try (var group = TaskGroup.open(root)) {
-      var fork =
-          group.fork(
-              "stock",
-              c -> {
-                try (var own = c.withName("short").withTimeout(Duration.ZERO)) {
-                  own.throwIfDone();
-                }
-                return null;
-              });
-      assertThatThrownBy(group::join)
-          .isInstanceOf(DeadlineExceededException.class)
-          .hasMessageContaining("set by \"short\"");
-      assertThat(fork.state()).isEqualTo(State.FAILED);
-    }
-  }
-
-  @Test
-  @DisplayName("R23, R33: results that were computed are given although the context has ended")
-  void computedResultsAreGiven() throws Exception {
-    var ctx = root.withCancel();
-    try (TaskGroup<String, List<String>, Exception> group = TaskGroup.open(ctx)) {
-      group.fork(
-          "stock",
-          c -> {
-            ctx.cancel();
-            return "computed";
-          });
-      assertThat(group.join()).containsExactly("computed");
-    }
-  }
-
-  // ---- R33: first success
-
-  @Test
-  @DisplayName("R33: the first success cancels the losers")
-  void theFirstSuccessWins() throws Exception {
+  @DisplayName("R32: an interrupt while a group is being left does not end the wait, and is kept")
+  void anInterruptWhileAGroupIsBeingLeft(ThreadFactory threads) throws Exception {
     var running = new CountDownLatch(1);
-    try (TaskGroup<String, String, Exception> group = TaskGroup.firstSuccess(root)) {
-      var loser =
-          group.fork(
-              "slow",
-              c -> {
-                running.countDown();
-                return untilEnd(c);
-              });
-      group.fork(
-          "broken",
-          c -> {
-            throw new IOException("refused");
-          });
-      group.fork(
-          "fast",
-          c -> {
-            running.await();
-            return "found";
-          });
-      assertThat(group.join()).isEqualTo("found");
-      assertThat(loser.failure()).hasMessage("cancelled because \"fast\" succeeded first");
-    }
-  }
-
-  @Test
-  @DisplayName("R33: all failed: one exception that carries every failure")
-  void allFailed() {
-    var first = new IOException("first");
-    var second = new IOException("second");
-    var secondEnded = new CountDownLatch(1);
-    try (var group = TaskGroup.firstSuccess(root)) {
-      group.fork(
-          "a",
-          c -> {
-            secondEnded.await();
-            throw first;
-          });
-      group.fork(
-          "b",
-          c -> {
-            secondEnded.countDown();
-            throw second;
-          });
-      assertThatThrownBy(group::join).isSameAs(first).hasSuppressedException(second);
-    }
-  }
-
-  @Test
-  @DisplayName("R33: when the context ends before a success, that is told first")
-  void noSuccessBeforeTheEnd() throws Exception {
-    var ctx = root.withCancel();
-    var refused = new IOException("refused");
-    try (var group = TaskGroup.firstSuccess(ctx)) {
-      var failed =
-          group.fork(
-              "broken",
-              c -> {
-                throw refused;
-              });
-      group.fork(
-          "slow",
-          c -> {
-            while (failed.state() == State.RUNNING) {
-              Thread.onSpinWait();
-            }
-            ctx.cancel();
-            return untilEnd(c);
-          });
-      assertThatThrownBy(group::join)
-          .isInstanceOf(ContextCancelledException.class)
-          .hasSuppressedException(refused);
-    }
-  }
-
-  // ---- R33: collect, deadline
-
-  @Test
-  @DisplayName("R33: collecting, a failure cancels nothing and is a result like others")
-  void collectingEverything() throws Exception {
-    var refused = new IOException("refused");
-    try (TaskGroup<String, List<Fork<? extends String>>, RuntimeException> group =
-        TaskGroup.collect(root)) {
-      var failed =
-          group.fork(
-              "broken",
-              c -> {
-                throw refused;
-              });
-      group.fork(
-          "slow",
-          c -> {
-            while (failed.state() == State.RUNNING) {
-              Thread.onSpinWait();
-            }
-            return "found";
-          });
-      var all = group.join();
-      assertThat(all).extracting(Fork::state).containsExactly(State.FAILED, State.SUCCESS);
-      assertThat(all.get(0).failure()).isSameAs(refused);
-      assertThat(all.get(1).get()).isEqualTo("found");
-    }
-  }
-
-  @Test
-  @DisplayName("R33: collecting, an end that cancels a fork is thrown")
-  void collectingUnderAContextThatEnds() {
-    var ctx = root.withName("page").withTimeout(SECOND);
-    try (var group = TaskGroup.collect(ctx)) {
-      group.fork("stock", TaskGroupTest::untilEnd);
-      clock.advanceAndForget(SECOND);
-      assertThatThrownBy(group::join).isInstanceOf(DeadlineExceededException.class);
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("threads")
-  @DisplayName("R33: at the deadline there is what is there")
-  void whatIsThereAtTheDeadline(ThreadFactory threads) throws Exception {
-    try (var budget = root.withTimeout(SECOND);
-        TaskGroup<String, List<Fork<? extends String>>, RuntimeException> group =
-            TaskGroup.<String>untilDeadline(budget).threads(threads)) {
-      var fast = group.fork("fast", c -> "found");
-      group.fork("slow", TaskGroupTest::untilEnd);
-      while (fast.state() == State.RUNNING) {
-        Thread.onSpinWait();
-      }
-      clock.advanceAndForget(SECOND);
-      var all = group.join();
-      assertThat(all).extracting(Fork::state).containsExactly(State.SUCCESS, State.CANCELLED);
-      assertThat(all.get(0).get()).isEqualTo("found");
-      assertThatThrownBy(all.get(1)::get)
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage("fork \"slow\" was cancelled: look at state() first");
-    }
-  }
-
-  @Test
-  @DisplayName("R33: a cancel is no deadline: then join throws")
-  void aCancelIsNoDeadline() {
-    var ctx = root.withTimeout(SECOND);
-    try (var group = TaskGroup.untilDeadline(ctx)) {
-      group.fork("slow", TaskGroupTest::untilEnd);
-      ctx.cancel();
-      assertThatThrownBy(group::join).isInstanceOf(ContextCancelledException.class);
-    }
-  }
-
-  @Test
-  @DisplayName("R33: collecting, the owner's own cancel leaves what is there")
-  void collectingAfterAnOwnCancel() throws Exception {
-    try (var group = TaskGroup.collect(root)) {
-      group.fork("slow", TaskGroupTest::untilEnd);
-      group.cancel();
-      assertThat(group.join()).extracting(Fork::state).containsExactly(State.CANCELLED);
-    }
+    var leaving = new CountDownLatch(1);
+    var go = new CountDownLatch(1);
+    var owner =
+        new FutureTask<>(
+            () -> {
+              try (var group = TaskGroup.open(root).uninterrupted()) {
+                group.fork(
+                    "slow",
+                    c -> {
+                      running.countDown();
+                      go.await();
+                      return null;
+                    });
+                running.await();
+                group.cancel();
+                leaving.countDown();
+              }
+              return Thread.interrupted() + " " + go.getCount();
+            });
+    Thread thread = threads.newThread(owner);
+    thread.start();
+    leaving.await();
+    awaitParked(thread);
+    thread.interrupt();
+    awaitParked(thread);
+    go.countDown();
+    assertThat(owner.get()).isEqualTo("true 0");
   }
 }

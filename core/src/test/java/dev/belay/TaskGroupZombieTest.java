@@ -2,6 +2,7 @@ package dev.belay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
@@ -25,7 +26,7 @@ class TaskGroupZombieTest extends Fixture {
       clock.advanceAndForget(OwnerWait.GRACE.minusNanos(1));
       awaitParked(thread);
       assertThat(log.size()).isZero();
-      clock.advanceAndForget(OwnerWait.GRACE);
+      clock.advanceAndForget(Duration.ofNanos(1));
       while (log.size() == 0) {
         Thread.onSpinWait();
       }
@@ -55,8 +56,10 @@ class TaskGroupZombieTest extends Fixture {
           running.countDown();
           return deaf(go);
         });
+    group.fork("done", c -> null);
     running.await();
     group.cancel();
+    group.fork("not started", c -> null);
     group.close();
     return null;
   }

@@ -3,10 +3,7 @@ package dev.belay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.belay.spi.Roots;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
@@ -14,9 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** R1–R10: the tree. */
+/** R1–R8, R10: the tree. */
 class TreeTest extends Fixture {
-
   @Test
   @DisplayName("R1: a child ends when its parent ends")
   void cancellingTheParentCancelsTheChild() {
@@ -88,70 +84,6 @@ class TreeTest extends Fixture {
     assertThat(leaf.cause()).isSameAs(why);
   }
 
-  @Test
-  @DisplayName("R3: every descendant is done when cancel returns, also to the loser of a race")
-  void everyDescendantIsDoneWhenAnyCancelReturns() throws Exception {
-    for (int round = 0; round < 200; round++) {
-      var top = Context.background().withCancel();
-      List<Context> leaves = wideAndDeep(top, 300);
-      var start = new CountDownLatch(1);
-      var live = new AtomicReference<String>();
-      List<Thread> cancellers = new ArrayList<>();
-      for (int i = 0; i < 2; i++) {
-        cancellers.add(
-            Thread.ofPlatform()
-                .start(
-                    () -> {
-                      awaitUninterrupted(start);
-                      top.cancel();
-                      for (Context leaf : leaves) {
-                        if (!leaf.isDone()) {
-                          live.set(leaf.toString());
-                        }
-                      }
-                    }));
-      }
-      start.countDown();
-      for (Thread canceller : cancellers) {
-        canceller.join();
-      }
-      assertThat(live.get()).isNull();
-    }
-  }
-
-  private static List<Context> wideAndDeep(Context top, int count) {
-    List<Context> all = new ArrayList<>();
-    Context chain = top;
-    for (int i = 0; i < count; i++) {
-      chain = chain.withCancel();
-      all.add(chain);
-      all.add(chain.withCancel());
-    }
-    return all;
-  }
-
-  private static void awaitUninterrupted(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  @Test
-  @DisplayName("R3: a parent's cancel waits for a walk that a child's cancel has begun")
-  void cancelWaitsForAWalkBelow() throws Exception {
-    for (int round = 0; round < 200; round++) {
-      var top = Context.background().withCancel();
-      var middle = top.withCancel();
-      List<Context> leaves = wideAndDeep(middle, 200);
-      var below = Thread.ofPlatform().start(middle::cancel);
-      top.cancel();
-      assertThat(leaves).allMatch(Context::isDone);
-      below.join();
-    }
-  }
-
   @ParameterizedTest
   @MethodSource("threads")
   @DisplayName("R4: status is not ACTIVE exactly when awaitDone() returns")
@@ -182,7 +114,7 @@ class TreeTest extends Fixture {
   void theCauseIsTheIdenticalObjectInTheSubtree() {
     var why = new IllegalStateException("why");
     var top = root.withCancel();
-    List<Context> below = wideAndDeep(top, 50);
+    List<Context> below = TreeRaceTest.wideAndDeep(top, 50);
     Context named = below.getLast().withName("leaf").withValue(USER, "ada");
     top.cancel(why);
     assertThat(below).allSatisfy(ctx -> assertThat(ctx.cause()).isSameAs(why));
@@ -274,6 +206,8 @@ class TreeTest extends Fixture {
   void aChildOfAClosedLeafTellsItsParentsStory() {
     var leaf = Context.background().withName("leaf").withCancel();
     leaf.close();
+    assertThat(leaf.ending().message()).isEqualTo("closed by its owner, \"leaf\"");
+    assertThat(leaf.ending().path()).isEqualTo("background/leaf");
     var child = leaf.withName("child").withCancel();
     assertThat(child.status()).isEqualTo(Status.CLOSED);
     assertThat(child.ending().message()).isEqualTo("closed by its owner, \"leaf\"");
@@ -282,138 +216,17 @@ class TreeTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R8: a chain of 1,000,000 can be built, cancelled, printed, dropped")
-  void aMillionDeep() {
-    var top = Context.background().withName("top").withCancel();
-    Context leaf = top;
-    for (int i = 0; i < 1_000_000; i++) {
-      leaf = leaf.withCancel();
-    }
-    assertThat(leaf.isDone()).isFalse();
-    top.cancel();
-    assertThat(leaf.isDone()).isTrue();
-    assertThat(leaf.withName("leaf")).hasToString("background/top/leaf [CANCELLED]");
-  }
-
-  @Test
-  @DisplayName("R9: a merge with what has ended leaves nothing in the other parent")
-  void aMergeWithWhatHasEndedLeavesNothing() {
-    CancellableContext parent = root.withCancel();
-    CancellableContext other = root.withCancel();
-    other.cancel();
-    CancellableContext merged = parent.withCancelFrom(other);
-    assertThat(merged.status()).isEqualTo(Status.CANCELLED);
-    assertThat(merged.cause()).isSameAs(other.cause());
-    assertThat(((CancelContext) parent).link().entries()).isEmpty();
-    parent.close();
-  }
-
-  @Test
   @DisplayName("R8: toString of a long chain elides its middle")
   void aLongChainIsPrintedShort() {
     Context leaf = Context.background();
-    for (int i = 0; i < 1_000_000; i++) {
+    for (int i = 0; i < 1_000; i++) {
       leaf = leaf.withName("n" + i);
     }
     assertThat(leaf.toString())
         .startsWith("background/n0/n1/")
-        .contains("/… 999977 more …/")
-        .endsWith("/n999998/n999999")
+        .contains("/… 977 more …/")
+        .endsWith("/n998/n999")
         .hasSizeLessThan(300);
-  }
-
-  @Test
-  @DisplayName("R8: a parent of 1,000,000 can be built and cancelled")
-  void aMillionWide() {
-    var top = Context.background().withCancel();
-    List<Context> children = new ArrayList<>();
-    for (int i = 0; i < 1_000_000; i++) {
-      var child = top.withCancel();
-      if (i % 2 == 0) {
-        child.withCancel();
-      }
-      children.add(child);
-    }
-    top.cancel();
-    assertThat(children).allMatch(Context::isDone);
-  }
-
-  @Test
-  @DisplayName("R9: a merge is born ended if either is")
-  void aMergeIsBornEnded() {
-    var a = root.withCancel();
-    var b = root.withCancel();
-    var why = new IllegalStateException("b");
-    b.cancel(why);
-    assertThat(a.withCancelFrom(b).cause()).isSameAs(why);
-    assertThat(b.withCancelFrom(a).cause()).isSameAs(why);
-  }
-
-  @Test
-  @DisplayName("R9: a merge ends before the cancel of either returns, with everything below it")
-  void aMergeEndsWithEither() {
-    for (boolean first : new boolean[] {true, false}) {
-      var a = root.withValue(USER, "ada").withCancel();
-      var b = root.withValue(USER, "bob").withCancel();
-      var merged = a.withCancelFrom(b);
-      var below = merged.withCancel().withCancel();
-      (first ? a : b).cancel();
-      assertThat(merged.isDone()).isTrue();
-      assertThat(below.isDone()).isTrue();
-      assertThat(merged.get(USER)).isEqualTo("ada");
-      (first ? b : a).close();
-    }
-  }
-
-  @Test
-  @DisplayName("R9, R3: cancels that meet below a merge both return")
-  void cancelsThatMeetBelowAMergeBothReturn() throws Exception {
-    for (int round = 0; round < 3_000; round++) {
-      var parent = Context.background().withCancel();
-      var child = parent.withCancel();
-      List<Context> merged = new ArrayList<>();
-      for (int i = 0; i < 5; i++) {
-        merged.add(parent.withCancelFrom(child).withCancel());
-        merged.add(child.withCancelFrom(parent).withCancel());
-      }
-      Thread below = Thread.ofPlatform().start(child::cancel);
-      parent.cancel();
-      assertThat(merged).allMatch(Context::isDone);
-      below.join();
-    }
-  }
-
-  @Test
-  @DisplayName("R9: a merge has the earliest deadline of both")
-  void aMergeHasTheEarliestDeadline() throws Exception {
-    var a = root.withName("a").withTimeout(SECOND.multipliedBy(3));
-    var b = root.withName("b").withTimeout(SECOND);
-    var merged = a.withCancelFrom(b);
-    assertThat(merged.remainingNanos()).isEqualTo(SECOND.toNanos());
-    clock.advanceSilently(SECOND);
-    assertThat(merged.status()).isEqualTo(Status.DEADLINE_EXCEEDED);
-    assertThat(merged.ending().message()).startsWith("deadline of 1s set by \"b\"");
-    assertThat(a.isDone()).isFalse();
-  }
-
-  @Test
-  @DisplayName("R9: a closed merge leaves nothing in either")
-  void aClosedMergeIsTakenOutOfBoth() {
-    var a = root.withCancel();
-    var b = root.withCancel();
-    a.withCancelFrom(b).close();
-    assertThat(((CancelContext) b).link().entries()).isEmpty();
-    assertThat(((CancelContext) a).link().entries()).isEmpty();
-  }
-
-  @Test
-  @DisplayName("R9: contexts with different clocks are refused")
-  void aMergeOfDifferentClocksIsRefused() {
-    try (var other = Roots.open("other", new ManualClock(), false)) {
-      assertThatThrownBy(() -> root.withCancelFrom(other))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("different clocks");
-    }
   }
 
   @Test
@@ -444,29 +257,5 @@ class TreeTest extends Fixture {
         .hasCause(why);
     assertThat(ctx.ending().path()).isEqualTo("background/test/batch");
     assertThat(ctx.ending().at()).isEqualTo(clock.instant());
-  }
-
-  @Test
-  @DisplayName("R28: any thread may call anything: deriving, observing, cancelling in a race")
-  void deriveObserveAndCancelInARace() throws Exception {
-    for (int round = 0; round < 2_000; round++) {
-      var top = Context.background().withCancel();
-      var middle = top.withCancel();
-      var ran = new CountDownLatch(1);
-      var derived = new AtomicReference<Context>();
-      Thread deriver =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    derived.set(middle.withCancel());
-                    middle.onDone(ran::countDown);
-                  });
-      Thread closer = Thread.ofPlatform().start(round % 2 == 0 ? middle::close : () -> {});
-      top.cancel();
-      deriver.join();
-      closer.join();
-      assertThat(derived.get().isDone()).isTrue();
-      ran.await();
-    }
   }
 }

@@ -39,6 +39,7 @@ class ValuesTest extends Fixture {
     for (int i = 0; i < 1_000; i++) {
       ContextKey<Integer> key = ContextKey.named("k" + i, Integer.class);
       keys.add(key);
+      assertThat(ctx.get(key)).isNull();
       ctx = ctx.withValue(key, i);
       for (int j = 0; j <= i; j += 37) {
         assertThat(ctx.get(keys.get(j))).isEqualTo(j);
@@ -84,6 +85,7 @@ class ValuesTest extends Fixture {
     Context ctx = root.withValue(USER, "secret").withName("step");
     assertThat(ctx.toString()).doesNotContain("secret");
     assertThat(USER.toString()).doesNotContain("secret");
+    assertThat(USER.name()).isEqualTo("user");
     assertThat(USER.show("secret")).isNull();
     assertThat(USER.loggable(user -> user + "\n").show("ada")).isEqualTo("ada\\u000a");
   }

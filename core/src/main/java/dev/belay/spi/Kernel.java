@@ -3,6 +3,7 @@ package dev.belay.spi;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +31,7 @@ public abstract class Kernel {
         throw new LinkageError("belay-core is incomplete", e);
       }
     }
-    Kernel found = instance;
-    if (found == null) {
-      throw new LinkageError("belay-core did not register its kernel");
-    }
-    return found;
+    return Objects.requireNonNull(instance, "belay-core did not register its kernel");
   }
 
   /** See {@link Ambient#attach}. */

@@ -37,26 +37,22 @@ final class Wheel {
   }
 
   /** A timer, or the head of a slot's ring. */
-  private static final class Node implements TimeSource.Timer {
-    private final @Nullable Wheel wheel;
-    private final @Nullable Runnable task;
+  private final class Node implements TimeSource.Timer {
+    private final Runnable task;
     private final long tick;
-    private @Nullable Node previous;
+    private Node previous = this;
 
-    /** Null once the timer was fired or cancelled. */
-    private @Nullable Node next;
+    /** This one itself once the timer was fired or cancelled, and of a head without timers. */
+    private Node next = this;
 
-    Node(@Nullable Wheel wheel, @Nullable Runnable task, long tick) {
-      this.wheel = wheel;
+    Node(Runnable task, long tick) {
       this.task = task;
       this.tick = tick;
     }
 
     @Override
     public void cancel() {
-      if (wheel != null) {
-        wheel.cancel(this);
-      }
+      Wheel.this.cancel(this);
     }
   }
 
@@ -70,7 +66,7 @@ final class Wheel {
   /** Every tick up to this one has been dealt with. */
   private long now;
 
-  private void lock() {
+  void lock() {
     for (int i = 0; held != 0 || !HELD.compareAndSet(this, 0, 1); i++) {
       if (i < 64) {
         Thread.onSpinWait();
@@ -80,13 +76,13 @@ final class Wheel {
     }
   }
 
-  private void unlock() {
+  void unlock() {
     HELD.setRelease(this, 0);
   }
 
   /** Sets a timer that {@link #advance} gives out when {@code tick} has come. */
   TimeSource.Timer set(long tick, Runnable task) {
-    var node = new Node(this, task, tick);
+    var node = new Node(task, tick);
     lock();
     try {
       timers++;
@@ -175,34 +171,26 @@ final class Wheel {
     int slot = slot(level, by);
     Node head = slots[slot];
     if (head == null) {
-      head = new Node(null, null, NEVER);
-      head.previous = head;
-      head.next = head;
+      head = new Node(() -> {}, NEVER);
       slots[slot] = head;
     }
-    Node last = head.previous;
-    node.previous = last;
+    node.previous = head.previous;
     node.next = head;
-    if (last != null) {
-      last.next = node;
-    }
+    head.previous.next = node;
     head.previous = node;
     occupied[slot / Long.SIZE] |= 1L << slot;
   }
 
   private void unlink(Node node) {
-    Node before = node.previous;
-    Node after = node.next;
-    if (before != null && after != null) {
-      before.next = after;
-      after.previous = before;
-    }
-    node.previous = null;
-    node.next = null;
+    node.previous.next = node.next;
+    node.next.previous = node.previous;
+    node.previous = node;
+    node.next = node;
   }
 
+  @SuppressWarnings("ReferenceEquality") // a node that hangs nowhere is its own neighbour
   private void take(Node node) {
-    if (node.next != null) {
+    if (node.next != node) {
       unlink(node);
       timers--;
     }
@@ -212,12 +200,11 @@ final class Wheel {
   @SuppressWarnings("ReferenceEquality") // a ring ends at its head
   private @Nullable Node first(int slot) {
     Node head = slots[slot];
-    Node first = head == null ? null : head.next;
-    if (first == null || first == head) {
+    if (head == null || head.next == head) {
       occupied[slot / Long.SIZE] &= ~(1L << slot);
       return null;
     }
-    return first;
+    return head.next;
   }
 
   private int dealOut(int slot, int limit) {
@@ -234,9 +221,7 @@ final class Wheel {
     int moved = 0;
     for (Node node = first(slot); node != null && moved < limit; node = first(slot)) {
       take(node);
-      if (node.task != null) {
-        due.add(node.task);
-      }
+      due.add(node.task);
       moved++;
     }
     return moved;

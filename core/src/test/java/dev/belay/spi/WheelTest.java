@@ -8,9 +8,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WheelTest {
@@ -39,6 +42,7 @@ class WheelTest {
       var fresh = new Wheel();
       Runnable task = () -> {};
       fresh.set(tick, task);
+      assertThat(fresh.isEmpty()).isFalse();
       var early = new ArrayList<Runnable>();
       while (!fresh.advance(tick - 1, early)) {}
       assertThat(early).isEmpty();
@@ -119,5 +123,59 @@ class WheelTest {
     model.values().forEach(expected::addAll);
     assertThat(new HashSet<>(advance(now))).isEqualTo(expected);
     assertThat(wheel.isEmpty()).isTrue();
+  }
+
+  static Stream<Consumer<Wheel>> uses() {
+    return Stream.of(
+        wheel -> wheel.set(1, () -> {}),
+        Wheel::isEmpty,
+        Wheel::next,
+        wheel -> wheel.advance(1, new ArrayList<>()),
+        Wheel::lock);
+  }
+
+  @ParameterizedTest
+  @MethodSource("uses")
+  @DisplayName("R28: nobody touches a wheel while another holds its lock")
+  void nobodyTouchesALockedWheel(Consumer<Wheel> use) throws Exception {
+    waitsForTheLock(() -> use.accept(wheel));
+  }
+
+  @Test
+  @DisplayName("R28: nobody cancels a timer while another holds the wheel's lock")
+  void nobodyCancelsInALockedWheel() throws Exception {
+    TimeSource.Timer timer = wheel.set(1, () -> {});
+    waitsForTheLock(timer::cancel);
+  }
+
+  private void waitsForTheLock(Runnable use) throws InterruptedException {
+    wheel.lock();
+    Thread user = Thread.ofPlatform().start(use);
+    while (user.getState() != Thread.State.TIMED_WAITING) {
+      assertThat(user.isAlive()).as("did not wait for the lock").isTrue();
+      Thread.onSpinWait();
+    }
+    wheel.unlock();
+    user.join();
+  }
+
+  @Test
+  @DisplayName("the lock is let go after a hundred-odd timers")
+  void aChunkIsBounded() {
+    for (int i = 0; i < 100; i++) {
+      wheel.set(70_000, () -> {});
+      wheel.set(70_001, () -> {});
+    }
+    int given = 0;
+    int pieces = 0;
+    for (boolean all = false; !all; pieces++) {
+      due.clear();
+      all = wheel.advance(70_001, due);
+      assertThat(due).hasSizeLessThanOrEqualTo(128);
+      given += due.size();
+    }
+    assertThat(given).isEqualTo(200);
+    // Each timer is moved from the third level to the second, to the first, and out.
+    assertThat(pieces).isEqualTo(3 * 200 / 128 + 1);
   }
 }

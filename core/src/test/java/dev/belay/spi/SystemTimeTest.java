@@ -1,0 +1,78 @@
+package dev.belay.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The machine's clock. */
+class SystemTimeTest {
+  private final TimeSource time = TimeSource.system();
+
+  @Test
+  @DisplayName("R12: the clock counts up from the time that this process has begun at the earliest")
+  void theClockCountsFromTheBeginning() {
+    long first = time.nanoTime();
+    long second = time.nanoTime();
+    Instant began = ProcessHandle.current().info().startInstant().orElse(Instant.EPOCH);
+    // The start is known to the hundredth of a second.
+    Duration most = Duration.between(began, time.instant()).plusSeconds(1);
+    assertThat(first).isBetween(0L, second);
+    assertThat(second).isLessThan(most.toNanos());
+  }
+
+  @Test
+  @DisplayName("R12: the coarse clock follows the exact one and is never ahead")
+  void theCoarseClockFollows() {
+    long exact = time.nanoTime();
+    while (time.coarseNanoTime() < exact) {
+      Thread.onSpinWait();
+    }
+    long coarse = time.coarseNanoTime();
+    assertThat(coarse).isLessThanOrEqualTo(time.nanoTime());
+  }
+
+  @Test
+  @DisplayName("a thread is parked until a moment, or until it is unparked")
+  void parking() throws Exception {
+    time.park(this, time.nanoTime() + 1_000_000);
+    Thread parked = Thread.ofPlatform().start(() -> time.park(this, Long.MAX_VALUE));
+    while (parked.getState() != Thread.State.WAITING) {
+      assertThat(parked.isAlive()).isTrue();
+      Thread.onSpinWait();
+    }
+    LockSupport.unpark(parked);
+    parked.join();
+  }
+
+  @Test
+  @DisplayName("core alone is the kernel")
+  void coreAloneIsTheKernel() {
+    assertThat(Kernel.get()).isSameAs(Kernel.get());
+    org.assertj.core.api.Assertions.assertThatThrownBy(OtherKernel::new)
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  private static final class OtherKernel extends Kernel {
+    @Override
+    protected Object attach(dev.belay.Context ctx) {
+      return ctx;
+    }
+
+    @Override
+    protected void detach(Object token) {}
+
+    @Override
+    protected dev.belay.CancellableContext root(String name, TimeSource time, boolean recordSites) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    protected java.util.List<LiveContext> live(dev.belay.Context ctx) {
+      return java.util.List.of();
+    }
+  }
+}
