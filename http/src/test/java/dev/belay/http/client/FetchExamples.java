@@ -18,19 +18,31 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Many requests under one context; the servers say whether the losers were stopped. */
 class FetchExamples {
-  @AutoClose private final HttpClient jdk = HttpClient.newHttpClient();
-  @AutoClose private final FaultServer server;
-  @AutoClose private final FaultServer other;
+  private final HttpClient jdk = HttpClient.newHttpClient();
   private final ContextHttpClient http = ContextHttpClient.of(jdk);
+  private FaultServer server;
+  private FaultServer other;
 
-  FetchExamples() throws IOException {
+  @BeforeEach
+  void open() throws IOException {
     server = FaultServer.http1();
     other = FaultServer.http1();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    jdk.shutdownNow();
+    jdk.close();
+    server.open.await(0);
+    other.open.await(0);
+    server.close();
+    other.close();
   }
 
   // @start region=fetch
