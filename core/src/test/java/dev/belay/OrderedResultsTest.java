@@ -250,7 +250,8 @@ class OrderedResultsTest extends Fixture {
     var begun = new CountDownLatch(2);
     var ended = new CountDownLatch(1);
     var bug = new IllegalStateException("bug");
-    var results = TaskGroup.stream(root, List.of(1, 2), 2, (c, item) -> first(c, item, begun, ended));
+    var results =
+        TaskGroup.stream(root, List.of(1, 2), 2, (c, item) -> first(c, item, begun, ended));
     assertThatThrownBy(
             () ->
                 results.forEach(
