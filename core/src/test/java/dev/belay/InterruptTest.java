@@ -332,7 +332,7 @@ class InterruptTest extends Fixture {
     assertThat(interruption.explains(new InterruptedException())).isTrue();
     assertThat(interruption.explains(new AssertionError(new InterruptedException()))).isFalse();
     assertThat(interruption.explains(new IOException("reset"))).isFalse();
-    interruption.settle(null);
+    interruption.settle(null, false);
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }
 }
