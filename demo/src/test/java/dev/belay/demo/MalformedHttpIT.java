@@ -67,6 +67,13 @@ class MalformedHttpIT extends EmbeddedShopTesting {
     System.out.println(status + " " + log.assertExplained(answer));
   }
 
+  /** Else a client reuses a connection that is about to be closed, and its next request fails. */
+  @Test
+  void anAnswerThatDoesNotWaitForTheBodySaysThatTheConnectionCloses() throws Exception {
+    String answer = send(POST + "Content-Length: 9\r\n\r\n");
+    assertThat(answer).startsWith("HTTP/1.1 401 ").contains("Connection: close\r\n");
+  }
+
   @Test
   void everyOtherRefusalHasAnIdThatIsInTheLog() throws Exception {
     for (String path : new String[] {"/nope", "/products?limit=x", "/orders"}) {

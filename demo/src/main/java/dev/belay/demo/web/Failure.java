@@ -3,6 +3,8 @@ package dev.belay.demo.web;
 import dev.belay.demo.Printable;
 import java.io.IOException;
 import java.util.UUID;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.Response;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,11 @@ record Failure(String error, String id) {
   /** Answers with {@code status} and this as the body. */
   void answer(Response response, int status) throws IOException {
     log(status);
+    if (!response.getRequest().consumeAvailable()) {
+      // A body that was not waited for costs the connection: a client that is not told sends its
+      // next request into it.
+      response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+    }
     Json.write(response, status, this);
   }
 
