@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Stands between the shop and its payment service: passes everything on, or takes the place of the
@@ -26,6 +27,7 @@ final class FaultyPayments implements AutoCloseable {
   private final Thread acceptor;
   private volatile URI real;
   private volatile String answer;
+  private final AtomicBoolean hangUp = new AtomicBoolean();
 
   FaultyPayments() throws IOException {
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -49,6 +51,11 @@ final class FaultyPayments implements AutoCloseable {
     }
   }
 
+  /** The next request costs its connection and comes to nobody. */
+  void hangUpOnce() {
+    hangUp.set(true);
+  }
+
   private void accept() {
     while (!server.isClosed()) {
       try {
@@ -67,7 +74,11 @@ final class FaultyPayments implements AutoCloseable {
       open.add(service);
       InputStream in = client.getInputStream();
       OutputStream out = client.getOutputStream();
-      while (passOn(in, service.getOutputStream())) {
+      while (passOn(
+          in, hangUp.get() ? OutputStream.nullOutputStream() : service.getOutputStream())) {
+        if (hangUp.getAndSet(false)) {
+          return;
+        }
         String faulty = answer;
         if (faulty == null) {
           passOn(service.getInputStream(), out);

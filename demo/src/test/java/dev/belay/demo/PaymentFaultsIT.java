@@ -75,6 +75,14 @@ class PaymentFaultsIT extends ShopTesting {
   }
 
   @Test
+  void aConnectionThatWasClosedIsNoReasonToRefuse() throws Exception {
+    payments.hangUpOnce();
+    assertThat(order(ORDER).statusCode()).isEqualTo(201);
+    orders++;
+    assertThat(number(CAPTURED)).as("charges of the real service").isEqualTo(captured + 1);
+  }
+
+  @Test
   void silenceIsCutOffByTheDeadline() throws Exception {
     payments.answerWith(FaultyPayments.SILENCE);
     HttpResponse<String> late = order(ORDER, "Belay-Timeout-Ms", "300");

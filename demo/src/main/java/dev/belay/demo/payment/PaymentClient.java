@@ -93,28 +93,51 @@ public final class PaymentClient implements AutoCloseable {
   /** Believes nothing but a status of 200 together with the words that stand for success. */
   private void send(Context ctx, HttpRequest request, String success)
       throws InterruptedException, PaymentException {
-    int status;
-    byte[] body;
+    Answer answer;
     try {
-      HttpResponse<InputStream> response = client.open(ctx, request);
-      status = response.statusCode();
-      try (InputStream in = response.body()) {
-        body = in.readNBytes(LONGEST_ANSWER + 1);
-      }
+      answer = ask(ctx, request);
     } catch (IOException e) {
       ctx.throwIfDone(e);
       throw new PaymentException(502, "no answer of the payment service: " + Printable.of(e));
     }
+    int status = answer.status;
     if (status == 503 || status == 504) {
       // Its deadline is ours, which we have sent; it may be a moment ahead.
       throw new PaymentException(status, "the payment service answered " + status);
     }
-    if (status != 200 || !success.equals(word(body))) {
+    if (status != 200 || !success.equals(word(answer.body))) {
       ctx.throwIfDone();
       throw new PaymentException(
           502,
           "the payment service answered %d, but not \"%s\": %s"
-              .formatted(status, success, Printable.of(new String(body, UTF_8))));
+              .formatted(status, success, Printable.of(new String(answer.body, UTF_8))));
+    }
+  }
+
+  private record Answer(int status, byte[] body) {}
+
+  /**
+   * Asks a second time when there was no answer: the service may close a connection that has long
+   * been idle just when we use it. The key sees to it that nothing is done twice.
+   */
+  private Answer ask(Context ctx, HttpRequest request) throws IOException, InterruptedException {
+    try {
+      return answer(ctx, request);
+    } catch (IOException e) {
+      ctx.throwIfDone(e);
+      try {
+        return answer(ctx, request);
+      } catch (IOException again) {
+        again.addSuppressed(e);
+        throw again;
+      }
+    }
+  }
+
+  private Answer answer(Context ctx, HttpRequest request) throws IOException, InterruptedException {
+    HttpResponse<InputStream> response = client.open(ctx, request);
+    try (InputStream in = response.body()) {
+      return new Answer(response.statusCode(), in.readNBytes(LONGEST_ANSWER + 1));
     }
   }
 
