@@ -159,7 +159,7 @@ static final class Rules {
   private static final Pattern NESTED = Pattern.compile("class (\\w+) extends (\\w+Test)");
   private static final Pattern KILLER =
       Pattern.compile(
-          "class:dev\\.belay\\.(?:spi\\.)?(\\w+)](?:/\\[nested-class:(\\w+)])?.*\\[(?:method|test-template):(\\w+)");
+          "class(?:-template)?:dev\\.belay\\.(?:spi\\.)?(\\w+)](?:/\\[nested-class:(\\w+)])?.*\\[(?:method|test-template):(\\w+)");
 
   /** Where a rule lives: a mutant of this, if one was killed, says more than another. */
   private static final Map<Integer, String> HOME =

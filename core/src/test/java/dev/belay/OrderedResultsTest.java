@@ -18,7 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** R36: many items, in order. */
-class OrderedResultsTest extends Fixture {
+class OrderedResultsTest extends GroupFixture {
 
   @Test
   @DisplayName("R36: map gives results in input order, never more than the limit at once")

@@ -8,23 +8,19 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future.State;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.ThreadFactory;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** R34: how many run at once. */
-class TaskGroupLimitTest extends Fixture {
+class TaskGroupLimitTest extends GroupFixture {
 
-  @ParameterizedTest
-  @MethodSource("threads")
+  @Test
   @DisplayName("R34: no more than the limit ever run")
-  void theLimitIsNeverPassed(ThreadFactory threads) throws Exception {
+  void theLimitIsNeverPassed() throws Exception {
     var gauge = new Gauge();
     try (TaskGroup<Integer, List<Integer>, Exception> group =
-        TaskGroup.<Integer>open(root).limit(3).threads(threads)) {
+        on(TaskGroup.<Integer>open(root)).limit(3)) {
       for (int i = 0; i < 1_000; i++) {
         int value = i;
         group.fork("item", c -> gauge.pass(value));
@@ -38,7 +34,7 @@ class TaskGroupLimitTest extends Fixture {
   @DisplayName("R34: tryFork never waits")
   void tryForkNeverWaits() throws Exception {
     var go = new CountDownLatch(1);
-    try (var group = TaskGroup.open(root).limit(2)) {
+    try (var group = on(TaskGroup.open(root)).limit(2)) {
       ContextCallable<String, InterruptedException> body =
           c -> {
             go.await();
@@ -65,7 +61,7 @@ class TaskGroupLimitTest extends Fixture {
     var owner =
         new FutureTask<>(
             () -> {
-              try (var group = TaskGroup.collect(ctx).limit(1).uninterrupted()) {
+              try (var group = on(TaskGroup.collect(ctx)).limit(1).uninterrupted()) {
                 var go = new CountDownLatch(1);
                 group.fork(
                     "holds",
@@ -91,7 +87,7 @@ class TaskGroupLimitTest extends Fixture {
   @DisplayName("R33, R34: a failure frees the owner that waits for a slot, and join throws it")
   void aFailureFreesTheOwner() {
     var refused = new IOException("refused");
-    try (var group = TaskGroup.open(root).limit(1)) {
+    try (var group = on(TaskGroup.open(root)).limit(1)) {
       group.fork(
           "fails",
           c -> {
@@ -110,7 +106,7 @@ class TaskGroupLimitTest extends Fixture {
     var owner =
         new FutureTask<>(
             () -> {
-              try (var group = TaskGroup.open(root).limit(1)) {
+              try (var group = on(TaskGroup.open(root)).limit(1)) {
                 group.fork("holds", Fixture::untilEnd);
                 var late = group.fork("waits", c -> "never");
                 assertThat(late.state()).isEqualTo(State.CANCELLED);
@@ -130,7 +126,7 @@ class TaskGroupLimitTest extends Fixture {
   @Test
   @DisplayName("R34: an owner that has waited for a slot watches no more")
   void whoHasWaitedWatchesNoMore() throws Exception {
-    try (var group = TaskGroup.open(root).limit(1)) {
+    try (var group = on(TaskGroup.open(root)).limit(1)) {
       for (int i = 0; i < 20; i++) {
         group.fork("short", c -> null);
       }

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** R35: misuse says what to do; errors are never swallowed. */
-class TaskGroupMisuseTest extends Fixture {
+class TaskGroupMisuseTest extends GroupFixture {
 
   @Test
   @DisplayName("R35: a group belongs to the thread that opened it")
   void anotherThreadIsTold() throws Exception {
-    try (var group = TaskGroup.collect(root.withName("page"))) {
+    try (var group = on(TaskGroup.collect(root.withName("page")))) {
       group.fork("join", c -> group.join());
       group.fork("fork", c -> group.fork("inner", d -> null));
       group.fork(
@@ -41,7 +41,7 @@ class TaskGroupMisuseTest extends Fixture {
   @Test
   @DisplayName("R35: fork after join, a second join, get before join")
   void theOrderOfCalls() throws Exception {
-    var group = TaskGroup.open(root.withName("page"));
+    var group = on(TaskGroup.open(root.withName("page")));
     try (group) {
       var fork = group.fork("stock", c -> "found");
       assertThatThrownBy(fork::get)
@@ -70,7 +70,7 @@ class TaskGroupMisuseTest extends Fixture {
   @DisplayName("R35: close without join is told, and carries the failures that nobody saw")
   void closeWithoutJoin() {
     var refused = new IOException("refused");
-    var group = TaskGroup.open(root);
+    var group = on(TaskGroup.open(root));
     var fork =
         group.fork(
             "stock",
@@ -90,7 +90,7 @@ class TaskGroupMisuseTest extends Fixture {
   @Test
   @DisplayName("R35: a group that was cancelled needs no join, and starts nothing more")
   void aCancelledGroupNeedsNoJoin() {
-    try (var group = TaskGroup.open(root)) {
+    try (var group = on(TaskGroup.open(root))) {
       group.fork("stock", Fixture::untilEnd);
       group.cancel();
       assertThat(group.fork("late", c -> "never").state()).isEqualTo(State.CANCELLED);
@@ -100,8 +100,8 @@ class TaskGroupMisuseTest extends Fixture {
   @Test
   @DisplayName("R35: groups closed out of order are all closed, and it is told")
   void closedOutOfOrder() {
-    var outer = TaskGroup.open(root.withName("outer"));
-    var inner = TaskGroup.open(root.withName("inner"));
+    var outer = on(TaskGroup.open(root.withName("outer")));
+    var inner = on(TaskGroup.open(root.withName("inner")));
     var fork = inner.fork("stock", Fixture::untilEnd);
     assertThatThrownBy(outer::close)
         .isInstanceOf(IllegalStateException.class)
@@ -118,11 +118,11 @@ class TaskGroupMisuseTest extends Fixture {
   @DisplayName("R35: a fork that leaves a group open fails, and the group is closed")
   void aForkThatLeavesAGroupOpen() {
     var left = new Fork<?>[1];
-    try (var group = TaskGroup.open(root)) {
+    try (var group = on(TaskGroup.open(root))) {
       group.fork(
           "careless",
           c -> {
-            left[0] = TaskGroup.open(c).fork("lost", Fixture::untilEnd);
+            left[0] = on(TaskGroup.open(c)).fork("lost", Fixture::untilEnd);
             return null;
           });
       assertThatThrownBy(group::join)
@@ -138,11 +138,11 @@ class TaskGroupMisuseTest extends Fixture {
   void nestedGroups() throws Exception {
     var refused = new IOException("refused");
     var running = new CountDownLatch(1);
-    try (var outer = TaskGroup.open(root)) {
+    try (var outer = on(TaskGroup.open(root))) {
       outer.fork(
           "nested",
           c -> {
-            try (var inner = TaskGroup.open(c)) {
+            try (var inner = on(TaskGroup.open(c))) {
               inner.fork(
                   "deep",
                   d -> {
@@ -170,7 +170,7 @@ class TaskGroupMisuseTest extends Fixture {
   @DisplayName("R35: an error goes before every outcome")
   void errorsPropagate() throws Exception {
     var error = new StackOverflowError();
-    try (var group = TaskGroup.collect(root)) {
+    try (var group = on(TaskGroup.collect(root))) {
       var other = group.fork("slow", Fixture::untilEnd);
       group.fork(
           "broken",
@@ -180,7 +180,7 @@ class TaskGroupMisuseTest extends Fixture {
       assertThatThrownBy(group::join).isSameAs(error);
       assertThat(other.state()).isEqualTo(State.CANCELLED);
     }
-    try (var group = TaskGroup.firstSuccess(root)) {
+    try (var group = on(TaskGroup.firstSuccess(root))) {
       var won = new CountDownLatch(1);
       group.fork(
           "broken",
@@ -202,7 +202,7 @@ class TaskGroupMisuseTest extends Fixture {
   @DisplayName("R35: an error is thrown by close if there was no join")
   void anErrorWithoutJoin() {
     var error = new StackOverflowError();
-    var group = TaskGroup.open(root);
+    var group = on(TaskGroup.open(root));
     var fork =
         group.fork(
             "broken",
@@ -219,17 +219,17 @@ class TaskGroupMisuseTest extends Fixture {
   @Test
   @DisplayName("R15, R35: null and settings that cannot work are refused, and nothing is left")
   void badArguments() {
-    assertThatThrownBy(() -> TaskGroup.open(null))
+    assertThatThrownBy(() -> on(TaskGroup.open(null)))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("context is null: pass Context.todo() if you do not know which");
-    assertThatThrownBy(() -> TaskGroup.open(root).limit(0))
+    assertThatThrownBy(() -> on(TaskGroup.open(root)).limit(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("limit is 0: with less than 1 no fork could ever run");
-    assertThatThrownBy(() -> TaskGroup.open(root).threads(null))
+    assertThatThrownBy(() -> on(TaskGroup.open(root)).threads(null))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("threads is null: leave it out for virtual threads");
     assertThat(Binding.group()).isNull();
-    try (var group = TaskGroup.open(root)) {
+    try (var group = on(TaskGroup.open(root))) {
       assertThatThrownBy(() -> group.fork(null, c -> null))
           .hasMessage("name is null: a fork has a name, for messages and the live tree");
       assertThatThrownBy(() -> group.fork("stock", null))
@@ -242,7 +242,7 @@ class TaskGroupMisuseTest extends Fixture {
   @Test
   @DisplayName("R35: a thread that cannot be had is the owner's failure, and takes no slot")
   void aThreadThatCannotBeHad() throws Exception {
-    try (var group = TaskGroup.open(root).limit(1).threads(task -> null)) {
+    try (var group = on(TaskGroup.open(root)).limit(1).threads(task -> null)) {
       for (int i = 0; i < 3; i++) {
         assertThat(catchThrowable(() -> group.fork("stock", c -> null)))
             .isInstanceOf(RejectedExecutionException.class);
@@ -255,7 +255,7 @@ class TaskGroupMisuseTest extends Fixture {
   @Test
   @DisplayName("R35: what a group is set up with cannot be changed after the first fork")
   void settingsComeFirst() throws Exception {
-    try (var group = TaskGroup.open(root)) {
+    try (var group = on(TaskGroup.open(root))) {
       group.fork("stock", c -> null);
       assertThatThrownBy(group::uninterrupted).hasMessageStartingWith("uninterrupted(…) after");
       assertThatThrownBy(() -> group.threads(Thread.ofVirtual().factory()))
@@ -267,7 +267,7 @@ class TaskGroupMisuseTest extends Fixture {
   @Test
   @DisplayName("R35: cancel belongs to the owner, and join to before the close")
   void cancelAndJoin() throws Exception {
-    var group = TaskGroup.collect(root.withName("page"));
+    var group = on(TaskGroup.collect(root.withName("page")));
     var fork =
         group.fork(
             "cancel",
@@ -292,13 +292,13 @@ class TaskGroupMisuseTest extends Fixture {
   void aForkThatFailsAndLeavesGroupsOpen() {
     var refused = new IOException("refused");
     var bug = new IllegalStateException("bug");
-    try (var group = TaskGroup.open(root)) {
+    try (var group = on(TaskGroup.open(root))) {
       group.fork(
           "careless",
           c -> {
             for (int i = 0; i < 2; i++) {
               var lost =
-                  TaskGroup.open(c)
+                  on(TaskGroup.open(c))
                       .fork(
                           "lost",
                           d -> {
@@ -319,7 +319,7 @@ class TaskGroupMisuseTest extends Fixture {
   @DisplayName("R35: nothing is told of a fork while it runs")
   void nothingIsToldOfARunningFork() throws Exception {
     var go = new CountDownLatch(1);
-    try (var group = TaskGroup.collect(root)) {
+    try (var group = on(TaskGroup.collect(root))) {
       var fork =
           group.fork(
               "fails",
@@ -338,8 +338,8 @@ class TaskGroupMisuseTest extends Fixture {
   @Test
   @DisplayName("R35: a group may be closed while one that was opened earlier is forgotten")
   void anInnerGroupIsClosedFirst() {
-    var outer = TaskGroup.open(root);
-    var inner = TaskGroup.open(root);
+    var outer = on(TaskGroup.open(root));
+    var inner = on(TaskGroup.open(root));
     inner.close();
     assertThat(Binding.group()).isSameAs(outer);
     outer.close();
@@ -349,8 +349,8 @@ class TaskGroupMisuseTest extends Fixture {
   @Test
   @DisplayName("R35: a group that is refused while a later one is open is forgotten with it")
   void aGroupIsRefusedWhileALaterOneIsOpen() {
-    var outer = TaskGroup.open(root);
-    var inner = TaskGroup.open(root);
+    var outer = on(TaskGroup.open(root));
+    var inner = on(TaskGroup.open(root));
     assertThatThrownBy(() -> outer.limit(0)).isInstanceOf(IllegalArgumentException.class);
     assertThat(Binding.group()).isSameAs(inner);
     inner.close();

@@ -9,21 +9,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future.State;
-import java.util.concurrent.ThreadFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** R33: the four ways to join. */
-class TaskGroupPolicyTest extends Fixture {
+class TaskGroupPolicyTest extends GroupFixture {
   // ---- R33: all must succeed
 
   @Test
   @DisplayName("R33: join gives all results, in the order of the forks, null too")
   void resultsInOrder() throws Exception {
     var first = new CountDownLatch(1);
-    try (TaskGroup<String, List<String>, Exception> group = TaskGroup.open(root)) {
+    try (TaskGroup<String, List<String>, Exception> group = on(TaskGroup.open(root))) {
       group.fork(
           "a",
           c -> {
@@ -41,14 +38,13 @@ class TaskGroupPolicyTest extends Fixture {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("threads")
+  @Test
   @DisplayName("R33: the first failure cancels the rest and is thrown as it is, others suppressed")
-  void theFirstFailureCancelsTheRest(ThreadFactory threads) throws Exception {
+  void theFirstFailureCancelsTheRest() throws Exception {
     var failure = new IOException("refused");
     var late = new IllegalStateException("late");
     var running = new CountDownLatch(2);
-    try (var group = TaskGroup.open(root).threads(threads)) {
+    try (var group = on(TaskGroup.open(root))) {
       var cancelled =
           group.fork(
               "waits",
@@ -85,7 +81,7 @@ class TaskGroupPolicyTest extends Fixture {
   @Test
   @DisplayName("R33: a time-out of a fork's own context is its failure, not a cancellation")
   void aForksOwnTimeoutIsAFailure() throws Exception {
-    try (var group = TaskGroup.open(root)) {
+    try (var group = on(TaskGroup.open(root))) {
       var fork =
           group.fork(
               "stock",
@@ -106,7 +102,7 @@ class TaskGroupPolicyTest extends Fixture {
   @DisplayName("R23, R33: results that were computed are given although the context has ended")
   void computedResultsAreGiven() throws Exception {
     var ctx = root.withCancel();
-    try (TaskGroup<String, List<String>, Exception> group = TaskGroup.open(ctx)) {
+    try (TaskGroup<String, List<String>, Exception> group = on(TaskGroup.open(ctx))) {
       group.fork(
           "stock",
           c -> {
@@ -123,7 +119,7 @@ class TaskGroupPolicyTest extends Fixture {
   @DisplayName("R33: the first success cancels the losers")
   void theFirstSuccessWins() throws Exception {
     var running = new CountDownLatch(1);
-    try (TaskGroup<String, String, Exception> group = TaskGroup.firstSuccess(root)) {
+    try (TaskGroup<String, String, Exception> group = on(TaskGroup.firstSuccess(root))) {
       var loser =
           group.fork(
               "slow",
@@ -153,7 +149,7 @@ class TaskGroupPolicyTest extends Fixture {
     var first = new IOException("first");
     var second = new IOException("second");
     var secondEnded = new CountDownLatch(1);
-    try (var group = TaskGroup.firstSuccess(root)) {
+    try (var group = on(TaskGroup.firstSuccess(root))) {
       group.fork(
           "a",
           c -> {
@@ -175,7 +171,7 @@ class TaskGroupPolicyTest extends Fixture {
   void noSuccessBeforeTheEnd() throws Exception {
     var ctx = root.withCancel();
     var refused = new IOException("refused");
-    try (var group = TaskGroup.firstSuccess(ctx)) {
+    try (var group = on(TaskGroup.firstSuccess(ctx))) {
       var failed =
           group.fork(
               "broken",
@@ -204,7 +200,7 @@ class TaskGroupPolicyTest extends Fixture {
   void collectingEverything() throws Exception {
     var refused = new IOException("refused");
     try (TaskGroup<String, List<Fork<? extends String>>, RuntimeException> group =
-        TaskGroup.collect(root)) {
+        on(TaskGroup.collect(root))) {
       var failed =
           group.fork(
               "broken",
@@ -230,20 +226,19 @@ class TaskGroupPolicyTest extends Fixture {
   @DisplayName("R33: collecting, an end that cancels a fork is thrown")
   void collectingUnderAContextThatEnds() {
     var ctx = root.withName("page").withTimeout(SECOND);
-    try (var group = TaskGroup.collect(ctx)) {
+    try (var group = on(TaskGroup.collect(ctx))) {
       group.fork("stock", Fixture::untilEnd);
       clock.advanceAndForget(SECOND);
       assertThatThrownBy(group::join).isInstanceOf(DeadlineExceededException.class);
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("threads")
+  @Test
   @DisplayName("R33: at the deadline there is what is there")
-  void whatIsThereAtTheDeadline(ThreadFactory threads) throws Exception {
+  void whatIsThereAtTheDeadline() throws Exception {
     try (var budget = root.withTimeout(SECOND);
         TaskGroup<String, List<Fork<? extends String>>, RuntimeException> group =
-            TaskGroup.<String>untilDeadline(budget).threads(threads)) {
+            on(TaskGroup.<String>untilDeadline(budget))) {
       var fast = group.fork("fast", c -> "found");
       group.fork("slow", Fixture::untilEnd);
       while (fast.state() == State.RUNNING) {
@@ -263,7 +258,7 @@ class TaskGroupPolicyTest extends Fixture {
   @DisplayName("R33: a cancel is no deadline: then join throws")
   void aCancelIsNoDeadline() {
     var ctx = root.withTimeout(SECOND);
-    try (var group = TaskGroup.untilDeadline(ctx)) {
+    try (var group = on(TaskGroup.untilDeadline(ctx))) {
       group.fork("slow", Fixture::untilEnd);
       ctx.cancel();
       assertThatThrownBy(group::join).isInstanceOf(ContextCancelledException.class);
@@ -273,7 +268,7 @@ class TaskGroupPolicyTest extends Fixture {
   @Test
   @DisplayName("R33: collecting, the owner's own cancel leaves what is there")
   void collectingAfterAnOwnCancel() throws Exception {
-    try (var group = TaskGroup.collect(root)) {
+    try (var group = on(TaskGroup.collect(root))) {
       group.fork("slow", Fixture::untilEnd);
       group.cancel();
       assertThat(group.join()).extracting(Fork::state).containsExactly(State.CANCELLED);
@@ -292,7 +287,7 @@ class TaskGroupPolicyTest extends Fixture {
   @DisplayName("R33: the first success wins, also over one that comes earlier in order")
   void theFirstInTimeWins() throws Exception {
     try (TaskGroup<String, String, Exception> group =
-        TaskGroup.<String>firstSuccess(root).uninterrupted()) {
+        on(TaskGroup.<String>firstSuccess(root)).uninterrupted()) {
       var begun = new CountDownLatch(2);
       group.fork("before", c -> afterTheEnd(c, begun, "before"));
       group.fork("besides", c -> afterTheEnd(c, begun, "besides"));
@@ -311,7 +306,7 @@ class TaskGroupPolicyTest extends Fixture {
   void aSuccessAfterTheEnd() throws Exception {
     var ctx = root.withCancel();
     try (TaskGroup<String, String, Exception> group =
-        TaskGroup.<String>firstSuccess(ctx).uninterrupted()) {
+        on(TaskGroup.<String>firstSuccess(ctx)).uninterrupted()) {
       var begun = new CountDownLatch(3);
       var failed =
           group.fork(
@@ -332,7 +327,7 @@ class TaskGroupPolicyTest extends Fixture {
   @Test
   @DisplayName("R33: without a fork nothing can succeed first")
   void noForkNoSuccess() {
-    try (var group = TaskGroup.firstSuccess(root)) {
+    try (var group = on(TaskGroup.firstSuccess(root))) {
       assertThatThrownBy(group::join)
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("join() without a fork: nothing can succeed; fork first");
@@ -343,7 +338,7 @@ class TaskGroupPolicyTest extends Fixture {
   @DisplayName("R33: collecting, an end after all forks is nobody's failure")
   void anEndAfterAllForks() throws Exception {
     var ctx = root.withCancel();
-    try (var group = TaskGroup.collect(ctx).uninterrupted()) {
+    try (var group = on(TaskGroup.collect(ctx)).uninterrupted()) {
       var begun = new CountDownLatch(1);
       group.fork("stock", c -> afterTheEnd(c, begun, "found"));
       begun.await();
@@ -357,7 +352,7 @@ class TaskGroupPolicyTest extends Fixture {
   void aCancelWhileAForkDecides() {
     var ctx = root.withCancel();
     var refused = new IOException("refused");
-    try (var group = TaskGroup.open(ctx)) {
+    try (var group = on(TaskGroup.open(ctx))) {
       group.fork(
           "fails",
           c -> {
@@ -375,7 +370,7 @@ class TaskGroupPolicyTest extends Fixture {
   void howDeepACancellationIsLookedFor() throws Exception {
     for (int depth : new int[] {7, 8}) {
       var ctx = root.withCancel();
-      try (var group = TaskGroup.collect(ctx).uninterrupted()) {
+      try (var group = on(TaskGroup.collect(ctx)).uninterrupted()) {
         var begun = new CountDownLatch(1);
         var fork =
             group.fork(
@@ -400,7 +395,7 @@ class TaskGroupPolicyTest extends Fixture {
   @DisplayName("R35: what is neither an exception nor an error is thrown as the cause of one")
   void neitherExceptionNorError() {
     var odd = new Throwable("odd");
-    try (var group = TaskGroup.open(root)) {
+    try (var group = on(TaskGroup.open(root))) {
       group.fork("odd", c -> sneaky(odd));
       assertThatThrownBy(group::join)
           .isInstanceOf(IllegalStateException.class)
@@ -417,7 +412,7 @@ class TaskGroupPolicyTest extends Fixture {
   @Test
   @DisplayName("R33: after the group's end another context's end is a failure like others")
   void anotherEndIsAFailure() throws Exception {
-    try (var group = TaskGroup.collect(root).uninterrupted()) {
+    try (var group = on(TaskGroup.collect(root)).uninterrupted()) {
       var begun = new CountDownLatch(1);
       var fork =
           group.fork(

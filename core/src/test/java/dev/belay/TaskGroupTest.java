@@ -8,20 +8,16 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future.State;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.ThreadFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** R32: forks. */
-class TaskGroupTest extends Fixture {
-  @ParameterizedTest
-  @MethodSource("threads")
+class TaskGroupTest extends GroupFixture {
+  @Test
   @DisplayName("R32: a fork runs on its own thread, under a child of the context with its name")
-  void aForkRunsUnderANamedChild(ThreadFactory threads) throws Exception {
+  void aForkRunsUnderANamedChild() throws Exception {
     Context parent = root.withName("page").withValue(USER, "ada");
-    try (var group = TaskGroup.open(parent).threads(threads)) {
+    try (var group = on(TaskGroup.open(parent))) {
       var seen =
           group.fork(
               "stock",
@@ -43,7 +39,7 @@ class TaskGroupTest extends Fixture {
   void forksShowInTheLiveTree() throws Exception {
     var running = new CountDownLatch(2);
     var go = new CountDownLatch(1);
-    try (var group = TaskGroup.open(root.withName("page"))) {
+    try (var group = on(TaskGroup.open(root.withName("page")))) {
       for (String name : List.of("user", "orders")) {
         group.fork(
             name,
@@ -66,7 +62,7 @@ class TaskGroupTest extends Fixture {
   @DisplayName("R31, R32: a deadline's story has the forks as steps")
   void forksAreSteps() throws Exception {
     var ctx = root.withName("GET /").withTimeout(SECOND);
-    try (var group = TaskGroup.open(ctx)) {
+    try (var group = on(TaskGroup.open(ctx))) {
       var running = new CountDownLatch(1);
       group.fork(
           "stock",
@@ -82,14 +78,13 @@ class TaskGroupTest extends Fixture {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("threads")
+  @Test
   @DisplayName("R32: leaving the block cancels and waits: no thread outlives it")
-  void leavingTheBlockCancelsAndWaits(ThreadFactory threads) throws Exception {
+  void leavingTheBlockCancelsAndWaits() throws Exception {
     Fork<Thread> fork;
     Thread[] thread = new Thread[1];
     var running = new CountDownLatch(1);
-    try (var group = TaskGroup.open(root.withName("page")).threads(threads)) {
+    try (var group = on(TaskGroup.open(root.withName("page")))) {
       fork =
           group.fork(
               "stock",
@@ -112,7 +107,7 @@ class TaskGroupTest extends Fixture {
   @Test
   @DisplayName("R32: a group that is told so does not interrupt its forks")
   void anUninterruptedGroup() throws Exception {
-    try (var group = TaskGroup.open(root).uninterrupted()) {
+    try (var group = on(TaskGroup.open(root)).uninterrupted()) {
       var running = new CountDownLatch(1);
       var fork =
           group.fork(
@@ -137,7 +132,7 @@ class TaskGroupTest extends Fixture {
     var owner =
         new FutureTask<>(
             () -> {
-              try (var group = TaskGroup.open(root)) {
+              try (var group = on(TaskGroup.open(root))) {
                 group.fork("stock", Fixture::untilEnd);
                 assertThatThrownBy(group::join).isInstanceOf(InterruptedException.class);
                 Thread.currentThread().interrupt();
@@ -155,7 +150,7 @@ class TaskGroupTest extends Fixture {
   void underAnEndedContextNothingStarts() {
     var ctx = root.withName("page").withCancel();
     ctx.cancel();
-    try (var group = TaskGroup.open(ctx)) {
+    try (var group = on(TaskGroup.open(ctx))) {
       var fork = group.fork("stock", c -> "never");
       assertThat(fork.state()).isEqualTo(State.CANCELLED);
       assertThatThrownBy(group::join)
@@ -164,17 +159,16 @@ class TaskGroupTest extends Fixture {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("threads")
+  @Test
   @DisplayName("R32: an interrupt while a group is being left does not end the wait, and is kept")
-  void anInterruptWhileAGroupIsBeingLeft(ThreadFactory threads) throws Exception {
+  void anInterruptWhileAGroupIsBeingLeft() throws Exception {
     var running = new CountDownLatch(1);
     var leaving = new CountDownLatch(1);
     var go = new CountDownLatch(1);
     var owner =
         new FutureTask<>(
             () -> {
-              try (var group = TaskGroup.open(root).uninterrupted()) {
+              try (var group = on(TaskGroup.open(root)).uninterrupted()) {
                 group.fork(
                     "slow",
                     c -> {

@@ -68,6 +68,12 @@ public abstract class ClientStormContract {
   }
 
   @Test
+  void cancelledExchangesOverTlsLeaveNothingBehind(CancellableContext root) throws Exception {
+    var server = FaultServer.http1(Certificate.forLocalhost());
+    storm(root, server, false, OPERATIONS, ClientStormContract::cancel);
+  }
+
+  @Test
   void interruptedExchangesOverHttp1LeaveNothingBehind(CancellableContext root) throws Exception {
     needs(ClientFeature.BODY_INTERRUPTS);
     storm(root, FaultServer.http1(), false, OPERATIONS / 4, ClientStormContract::interrupt);
