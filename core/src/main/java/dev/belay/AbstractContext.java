@@ -179,7 +179,9 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
   @Override
   public final <T> Context withValue(ContextKey<T> key, T value) {
     Require.argument(key, "key", "pass the key's constant");
-    Require.argument(value, "value of " + key.name(), "leave it out instead");
+    if (value == null) { // The text would be built at each call.
+      Require.argument(value, "value of " + key.name(), "leave it out instead");
+    }
     if (!key.type().isInstance(value)) {
       throw new ClassCastException(
           "value of " + key + " must not be a " + value.getClass().getName());

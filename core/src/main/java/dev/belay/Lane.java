@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A list of entries with a lock that is held for a few pointer writes, never while foreign code
  * runs or memory is allocated. That is why it spins: there is nothing to wait for.
  */
-final class Lane {
+class Lane {
   private static final int SPINS = 64;
   private static final VarHandle HELD;
 
@@ -112,5 +112,23 @@ final class Lane {
     } finally {
       unlock();
     }
+  }
+
+  /** One that shares no cache line with another, so that threads in two of them do not meet. */
+  @SuppressWarnings("UnusedVariable") // room, not values
+  static final class Apart extends Lane {
+    private long p0;
+    private long p1;
+    private long p2;
+    private long p3;
+    private long p4;
+    private long p5;
+    private long p6;
+    private long p7;
+    private long p8;
+    private long p9;
+    private long p10;
+    private long p11;
+    private long p12;
   }
 }

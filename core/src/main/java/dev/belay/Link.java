@@ -24,6 +24,8 @@ final class Link extends WeakReference<CancelContext> {
   private static final int LANES =
       Integer.highestOneBit(Math.min(16, 2 * Runtime.getRuntime().availableProcessors()));
 
+  private static final int LANES_SHIFT = Long.numberOfLeadingZeros(LANES - 1);
+
   private static final VarHandle MORE;
 
   /** Whether a deep chain was told. */
@@ -97,19 +99,26 @@ final class Link extends WeakReference<CancelContext> {
       }
       lanes = widened();
     }
-    Lane lane = lanes[spread(Thread.currentThread().threadId()) & (lanes.length - 1)];
-    lane.lock();
-    return lane;
+    int own = spread(Thread.currentThread().threadId());
+    for (int i = 0; i < lanes.length; i++) {
+      Lane lane = lanes[(own + i) & (lanes.length - 1)];
+      if (lane.tryLock()) {
+        return lane;
+      }
+    }
+    lanes[own].lock();
+    return lanes[own];
   }
 
+  /** The upper bits: threads made one after the other are then far from each other. */
   private static int spread(long id) {
-    // Consecutive ids are common, and so are ids that differ by a power of two.
-    return (int) ((id * 0x9E3779B97F4A7C15L) >>> 48);
+    return (int) ((id * 0x9E3779B97F4A7C15L) >>> LANES_SHIFT);
   }
 
+  /** Lanes beside the first, which shares its place in memory with what everybody reads. */
   private Lane[] widened() {
     Lane[] lanes = new Lane[LANES];
-    Arrays.setAll(lanes, i -> i == 0 ? first : new Lane());
+    Arrays.setAll(lanes, i -> new Lane.Apart());
     first.lock();
     try {
       if (first.drained()) {
@@ -131,8 +140,8 @@ final class Link extends WeakReference<CancelContext> {
     walk.visit(first.drain(), this);
     Lane[] lanes = more;
     if (lanes != null) {
-      for (int i = 1; i < lanes.length; i++) {
-        walk.visit(lanes[i].drain(), this);
+      for (Lane lane : lanes) {
+        walk.visit(lane.drain(), this);
       }
     }
   }
@@ -140,10 +149,9 @@ final class Link extends WeakReference<CancelContext> {
   /** What hangs here now. */
   List<Entry> entries() {
     var entries = new ArrayList<Entry>();
+    first.forEach(entries::add);
     Lane[] lanes = more;
-    if (lanes == null) {
-      first.forEach(entries::add);
-    } else {
+    if (lanes != null) {
       for (Lane lane : lanes) {
         lane.forEach(entries::add);
       }

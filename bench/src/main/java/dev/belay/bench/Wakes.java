@@ -21,6 +21,7 @@ final class Wakes {
 
   private static final int WARM_UP = 5_000;
   private static final int TURNS = 5_000;
+  private static final long SETTLED = 200_000;
   private static final Duration HOUR = Duration.ofHours(1);
 
   /** What the thread does until it is woken. */
@@ -87,6 +88,8 @@ final class Wakes {
     while (!isWaiting(thread.getState())) {
       Thread.onSpinWait();
     }
+    // The carrier still looks for work for a moment; who is quick would be spared waking it up.
+    LockSupport.parkNanos(SETTLED);
     long begin = System.nanoTime();
     waker.wake(thread);
     thread.join();
