@@ -169,7 +169,7 @@ static final class Rules {
           Map.entry(3, "Walk|Ending|CancelContext.end"),
           Map.entry(4, "Waiter|CancelContext"),
           Map.entry(5, "Walk|CancelContext"),
-          Map.entry(6, "PlainContext"),
+          Map.entry(6, "PlainContext|NamedContext"),
           Map.entry(7, "CancelContext|Lane"),
           Map.entry(8, "Path|Link"),
           Map.entry(9, "MergedContext|Walk"),

@@ -27,7 +27,7 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
   abstract @Nullable AbstractContext parent();
 
   final TimeSource time() {
-    return frame().environment.time();
+    return frame().environment().time();
   }
 
   // ---- state
@@ -123,7 +123,8 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
   @Override
   public final <T> @Nullable T get(ContextKey<T> key) {
     Require.argument(key, "key", "pass the key's constant");
-    Object value = frame().values.get(key);
+    PlainContext frame = frame();
+    Object value = Values.get(frame.present, frame.pairs, key);
     @SuppressWarnings("unchecked") // withValue has checked the type against the key
     T typed = (T) value;
     return typed;
@@ -186,25 +187,25 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
       throw new ClassCastException(
           "value of " + key + " must not be a " + value.getClass().getName());
     }
-    return PlainContext.withValues(this, frame().values.with(key, value));
+    return PlainContext.withValue(this, key, value);
   }
 
   @Override
   public final Context withName(String name) {
     Require.argument(name, "name", "leave the call out for no name");
-    return PlainContext.named(this, name);
+    return NamedContext.below(this, name);
   }
 
   @Override
   public final Context withoutCancel() {
-    return PlainContext.withoutCancel(this);
+    return PlainContext.view(this, null);
   }
 
   @Override
   public final CancellableContext detach(String name, Duration limit) {
     Require.argument(name, "name", "detached work has a name, for the report");
     Require.argument(limit, "limit", "detached work has a limit");
-    return DeadlineContext.below(PlainContext.detached(this, name), limit, null);
+    return DeadlineContext.below(NamedContext.detached(this, name), limit, null);
   }
 
   @Override
@@ -214,7 +215,7 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
 
   /** This context without the right to cancel it (R1). */
   final Context view() {
-    return this instanceof CancelContext ? PlainContext.withValues(this, frame().values) : this;
+    return this instanceof CancelContext ? PlainContext.view(this, scope()) : this;
   }
 
   // ---- react and wait
@@ -334,7 +335,7 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
 
   /** The name that messages give the owner of this context: the nearest one, quoted. */
   final String owner() {
-    return Names.quoted(frame().label.requireName());
+    return Names.quoted(frame().label.name);
   }
 
   @Override

@@ -22,7 +22,7 @@ final class Binding {
 
   static Context current() {
     var bound = (AbstractContext) BOUND.get()[CONTEXT];
-    return bound == null ? PlainContext.BACKGROUND : bound.view();
+    return bound == null ? NamedContext.BACKGROUND : bound.view();
   }
 
   /** Binds {@code ctx} to the thread; null for nothing. The answer is what was bound before. */

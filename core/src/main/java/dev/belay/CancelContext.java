@@ -64,8 +64,8 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
 
   /** Finishes the creation of a child: linked where its root tracks, or as one of a sample. */
   final CancelContext born() {
-    if (frame.environment.tracked()) {
-      linked(frame.environment.recordsSites() || Dropped.sampled());
+    if (frame.environment().tracked()) {
+      linked(frame.environment().recordsSites() || Dropped.sampled());
     } else if (Dropped.sampled()) {
       linked(true);
     }
@@ -220,7 +220,7 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
    * @return null if this context has ended
    */
   final @Nullable Link linked() {
-    return word instanceof Link link ? link : linked(frame.environment.recordsSites());
+    return word instanceof Link link ? link : linked(frame.environment().recordsSites());
   }
 
   private @Nullable Link linked(boolean withSite) {

@@ -25,12 +25,12 @@ public sealed interface Context permits CancellableContext, AbstractContext {
 
   /** The root that never ends and has no values. */
   static Context background() {
-    return PlainContext.BACKGROUND;
+    return NamedContext.BACKGROUND;
   }
 
   /** The same as {@link #background()}; marks a place that has no context yet, for lint to find. */
   static Context todo() {
-    return PlainContext.TODO;
+    return NamedContext.TODO;
   }
 
   /**
@@ -39,7 +39,7 @@ public sealed interface Context permits CancellableContext, AbstractContext {
    * the live tree until it ends or is closed.
    */
   static CancellableContext root(String name) {
-    return PlainContext.root(name, Environment.SYSTEM.time(), false);
+    return NamedContext.root(name, Environment.SYSTEM.time(), false);
   }
 
   /**

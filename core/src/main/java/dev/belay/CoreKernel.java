@@ -36,7 +36,7 @@ final class CoreKernel extends Kernel {
 
   @Override
   protected CancellableContext root(String name, TimeSource time, boolean recordSites) {
-    return PlainContext.root(name, time, recordSites);
+    return NamedContext.root(name, time, recordSites);
   }
 
   @Override

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Ending {
   /** A leaf that was closed: most contexts end so, and their stories are told only if asked. */
   static final Ending LEAF_CLOSED =
-      new Ending(Status.CLOSED, BuiltInCause.CLOSED, PlainContext.BACKGROUND, null).completed();
+      new Ending(Status.CLOSED, BuiltInCause.CLOSED, NamedContext.BACKGROUND, null).completed();
 
   private final Status status;
   private final Throwable cause;

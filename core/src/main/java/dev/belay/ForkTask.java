@@ -28,7 +28,7 @@ final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
     this.forks = forks;
     this.name = name;
     this.body = body;
-    this.ctx = CancelContext.below(PlainContext.named(forks.scope, name));
+    this.ctx = CancelContext.below(NamedContext.below(forks.scope, name));
   }
 
   // ---- the fork's thread

@@ -2,6 +2,7 @@ package dev.belay;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,13 @@ import org.jspecify.annotations.Nullable;
  * thread leaves a call only when none is under way or its patience is over (R21).
  */
 final class Handover {
+  private static final int SPINS = 64;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+
+  /** The body's thread while it waits for what is under way. Guarded by the lock. */
+  private @Nullable Thread body;
 
   /**
    * Waits for {@code pause} and for what is to be cancelled now; null when {@code call} is over.
@@ -47,7 +53,7 @@ final class Handover {
     lock.lock();
     try {
       target.underWay--;
-      changed.signalAll();
+      LockSupport.unpark(body);
     } finally {
       lock.unlock();
     }
@@ -70,7 +76,7 @@ final class Handover {
    * @return whether one was still under way when the patience was over
    */
   boolean leave(GuardedCall call, long patience) {
-    lock.lock();
+    lock();
     try {
       call.finished = true;
       changed.signalAll();
@@ -82,7 +88,7 @@ final class Handover {
 
   /** Waits until nothing that was sent to {@code call} is under way: a shield goes up. */
   void quiet(GuardedCall call, long patience) {
-    lock.lock();
+    lock();
     try {
       awaitQuiet(call, patience);
     } finally {
@@ -91,22 +97,37 @@ final class Handover {
   }
 
   private boolean awaitQuiet(GuardedCall call, long patience) {
-    long left = patience;
+    Thread self = Thread.currentThread();
+    long until = System.nanoTime() + patience;
     int interrupts = 0;
-    while (call.underWay > 0 && left > 0) {
-      try {
-        left = changed.awaitNanos(left);
-      } catch (InterruptedException e) {
-        // Ours, sent by the very cancel that we wait for, or a foreign one that must be kept.
-        interrupts++;
-      }
+    body = self;
+    for (long left = patience; call.underWay > 0 && left > 0; left = until - System.nanoTime()) {
+      lock.unlock();
+      // Ours, sent by the very cancel that we wait for, or a foreign one that must be kept.
+      interrupts += Thread.interrupted() ? 1 : 0;
+      LockSupport.parkNanos(this, left);
+      lock();
     }
+    body = null;
     if (interrupts > 0) {
-      Thread self = Thread.currentThread();
       // One at most is ours; it was sent although theirs came first, because we had taken that.
       call.foreignToo |= interrupts > 1 || self.isInterrupted();
       self.interrupt();
     }
     return call.underWay > 0;
+  }
+
+  /**
+   * For the body's thread: takes the lock without parking in it, which would hide an interrupt that
+   * is pending from those who ask before they send theirs.
+   */
+  private void lock() {
+    for (int i = 0; !lock.tryLock(); i++) {
+      if (i < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.parkNanos(this, 10_000);
+      }
+    }
   }
 }

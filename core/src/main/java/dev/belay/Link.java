@@ -69,7 +69,7 @@ final class Link extends WeakReference<CancelContext> {
     this.depth = above == null ? 1 : above.depth + 1;
     this.branch = above == null ? null : new Branch(this);
     this.site = site;
-    this.kept = owner.frame.environment.recordsSites() ? owner : null;
+    this.kept = owner.frame.environment().recordsSites() ? owner : null;
     Dropped.linkMade();
   }
 

@@ -28,18 +28,16 @@ final class Path {
     var path = new Path(status == Status.ACTIVE);
     for (@Nullable AbstractContext c = leaf; c != null; c = c.parent()) {
       switch (c) {
-        case PlainContext frame -> path.name(frame.name());
+        case NamedContext frame -> path.name(frame.name);
         case DeadlineContext deadline when withState -> path.deadline(deadline);
+        case PlainContext other -> {}
         case CancelContext other -> {}
       }
     }
     return status == Status.ACTIVE ? path.text() : path.text() + " [" + status + "]";
   }
 
-  private void name(@Nullable String name) {
-    if (name == null) {
-      return;
-    }
+  private void name(String name) {
     String segment = Names.shown(name) + suffix;
     suffix = "";
     if (lower.size() < SHOWN) {

@@ -1,94 +1,71 @@
 package dev.belay;
 
-import dev.belay.spi.TimeSource;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A frame: a root, a name, a set of values, or a view. It ends when its scope does. */
-final class PlainContext extends AbstractContext {
-  static final PlainContext BACKGROUND =
-      new PlainContext(null, null, "background", Values.NONE, Environment.SYSTEM);
-  static final PlainContext TODO =
-      new PlainContext(null, null, "todo", Values.NONE, Environment.SYSTEM);
-
+/** A frame: a name, a set of values, or a view. It ends when its scope does. */
+sealed class PlainContext extends AbstractContext permits NamedContext {
   private final @Nullable AbstractContext parent;
   private final @Nullable CancelContext scope;
-  private final @Nullable String name;
-  final Values values;
-  final Environment environment;
 
   /** The nearest frame with a name, this one included. */
-  final PlainContext label;
+  final NamedContext label;
 
-  private PlainContext(
-      @Nullable AbstractContext parent,
+  // The topmost node of the values:
+  final int present;
+  final @Nullable Object[] pairs;
+
+  /** What has no parent has a name. */
+  PlainContext() {
+    this.parent = null;
+    this.scope = null;
+    this.label = (NamedContext) this;
+    this.present = 0;
+    this.pairs = Values.NONE;
+  }
+
+  PlainContext(
+      AbstractContext parent,
       @Nullable CancelContext scope,
-      @Nullable String name,
-      Values values,
-      Environment environment) {
+      int present,
+      @Nullable Object[] pairs) {
     this.parent = parent;
     this.scope = scope;
-    this.name = name;
-    this.values = values;
-    this.environment = environment;
-    this.label = name != null || parent == null ? this : parent.frame().label;
+    this.label = this instanceof NamedContext named ? named : parent.frame().label;
+    this.present = present;
+    this.pairs = pairs;
   }
 
-  static CancellableContext root(String name, TimeSource time, boolean recordSites) {
-    Require.argument(name, "name", "name the root after the part of the program it serves");
-    Require.argument(time, "time", "pass TimeSource.system()");
-    return root(name, new Environment(time, true, recordSites));
-  }
-
-  static CancellableContext root(String name, Environment environment) {
-    var frame = new PlainContext(BACKGROUND, null, name, Values.NONE, environment);
-    var root = CancelContext.root(frame);
-    environment.root = root;
-    return root;
-  }
-
-  static PlainContext withValues(AbstractContext parent, Values values) {
-    return new PlainContext(parent, parent.scope(), null, values, parent.frame().environment);
-  }
-
-  static PlainContext named(AbstractContext parent, String name) {
+  static PlainContext withValue(AbstractContext parent, ContextKey<?> key, Object value) {
     PlainContext frame = parent.frame();
-    return new PlainContext(parent, parent.scope(), name, frame.values, frame.environment);
+    return new PlainContext(
+        parent,
+        parent.scope(),
+        Values.present(frame.present, key),
+        Values.with(frame.present, frame.pairs, key, value));
   }
 
-  static PlainContext withoutCancel(AbstractContext parent) {
+  /** A frame that only ends as {@code scope} does, and cannot be cancelled. */
+  static PlainContext view(AbstractContext parent, @Nullable CancelContext scope) {
     PlainContext frame = parent.frame();
-    return new PlainContext(parent, null, null, frame.values, frame.environment);
+    return new PlainContext(parent, scope, frame.present, frame.pairs);
   }
 
-  /** A frame right below the root, with the values of {@code of}. */
-  static PlainContext detached(AbstractContext of, String name) {
-    PlainContext frame = of.frame();
-    CancelContext root = frame.environment.root;
-    AbstractContext above = root == null ? BACKGROUND : root;
-    return new PlainContext(above, root, name, frame.values, frame.environment);
+  final Environment environment() {
+    return label.environment;
   }
 
   @Override
-  PlainContext frame() {
+  final PlainContext frame() {
     return this;
   }
 
   @Override
-  @Nullable CancelContext scope() {
+  final @Nullable CancelContext scope() {
     return scope;
   }
 
   @Override
-  @Nullable AbstractContext parent() {
+  final @Nullable AbstractContext parent() {
     return parent;
-  }
-
-  @Nullable String name() {
-    return name;
-  }
-
-  String requireName() {
-    return Objects.requireNonNull(name, "no name");
   }
 }

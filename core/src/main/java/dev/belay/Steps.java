@@ -33,7 +33,7 @@ final class Steps {
    */
   @SuppressWarnings("ReferenceEquality") // two names are the same step only if they are one frame
   static @Nullable Step begin(AbstractContext ctx, @Nullable AbstractContext outer) {
-    PlainContext label = ctx.frame().label;
+    NamedContext label = ctx.frame().label;
     if (outer != null && outer.frame().label == label) {
       return null;
     }
@@ -42,7 +42,7 @@ final class Steps {
     if (limiter == null || !limiter.covers(ctx)) {
       return null;
     }
-    return limiter.steps().begin(new Step(limiter, label.requireName()));
+    return limiter.steps().begin(new Step(limiter, label.name));
   }
 
   static void end(@Nullable Step step) {

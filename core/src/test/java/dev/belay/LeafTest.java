@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Nested;
 @DisplayName("Below a root that does not track")
 class LeafTest {
   private static CancellableContext untracked(ManualClock time) {
-    return PlainContext.root("test", new Environment(time, false, false));
+    return NamedContext.root("test", new Environment(time, false, false));
   }
 
   @Nested

@@ -24,7 +24,7 @@ class TrackingTest extends Fixture {
   @Test
   @DisplayName("R29: below another root, and without one, what is linked shows")
   void elsewhereWhatIsLinkedShows() {
-    var quiet = PlainContext.root("quiet", new Environment(clock, false, false));
+    var quiet = NamedContext.root("quiet", new Environment(clock, false, false));
     for (CancellableContext top :
         new CancellableContext[] {quiet, Context.background().withCancel()}) {
       CancellableContext child = leaf(top::withCancel);
@@ -63,7 +63,7 @@ class TrackingTest extends Fixture {
   @Test
   @DisplayName("R26, R29: below a root that does not track next to nothing has a link")
   void withoutTrackingThereAreNoLinks() {
-    try (var quiet = PlainContext.root("quiet", new Environment(clock, false, false))) {
+    try (var quiet = NamedContext.root("quiet", new Environment(clock, false, false))) {
       List<CancelContext> leaves = new ArrayList<>();
       for (int i = 0; i < 500; i++) {
         leaves.add((CancelContext) quiet.withCancel());
@@ -75,7 +75,7 @@ class TrackingTest extends Fixture {
   @Test
   @DisplayName("R29: each watcher of a context is counted once, whatever it is")
   void watchersAreCounted() {
-    try (var quiet = PlainContext.root("quiet", new Environment(clock, false, false))) {
+    try (var quiet = NamedContext.root("quiet", new Environment(clock, false, false))) {
       CancellableContext leaf = leaf(quiet::withCancel);
       Registration first = leaf.onDone(() -> {});
       assertThat(TreeInspector.live(quiet)).extracting("reactions").containsExactly(1);

@@ -24,7 +24,7 @@ class WalkTest extends Fixture {
   /** Without tracking: so there are leaves, lone reactions and links. */
   @Override
   CancellableContext open(ManualClock time) {
-    return PlainContext.root("test", new Environment(time, false, false));
+    return NamedContext.root("test", new Environment(time, false, false));
   }
 
   /** Waits until {@code thread} is in {@code method}: what it does there it does not park for. */

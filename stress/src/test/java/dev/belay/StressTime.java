@@ -34,7 +34,7 @@ final class StressTime implements TimeSource {
 
   /** The scope right below the background, whose clock this is, untracked: leaves stay leaves. */
   CancelContext top() {
-    return (CancelContext) PlainContext.root("top", new Environment(this, false, false));
+    return (CancelContext) NamedContext.root("top", new Environment(this, false, false));
   }
 
   /** Does what the timer does when all deadlines have passed. */

@@ -1,0 +1,56 @@
+package dev.belay;
+
+import dev.belay.spi.TimeSource;
+import org.jspecify.annotations.Nullable;
+
+/** A frame that has a name: a root, or what {@code withName} made. */
+final class NamedContext extends PlainContext {
+  static final NamedContext BACKGROUND = new NamedContext("background", Environment.SYSTEM);
+  static final NamedContext TODO = new NamedContext("todo", Environment.SYSTEM);
+
+  final String name;
+  final Environment environment;
+
+  private NamedContext(String name, Environment environment) {
+    this.name = name;
+    this.environment = environment;
+  }
+
+  private NamedContext(
+      AbstractContext parent,
+      @Nullable CancelContext scope,
+      String name,
+      PlainContext values,
+      Environment environment) {
+    super(parent, scope, values.present, values.pairs);
+    this.name = name;
+    this.environment = environment;
+  }
+
+  static CancellableContext root(String name, TimeSource time, boolean recordSites) {
+    Require.argument(name, "name", "name the root after the part of the program it serves");
+    Require.argument(time, "time", "pass TimeSource.system()");
+    return root(name, new Environment(time, true, recordSites));
+  }
+
+  static CancellableContext root(String name, Environment environment) {
+    var frame = new NamedContext(BACKGROUND, null, name, BACKGROUND, environment);
+    var root = CancelContext.root(frame);
+    environment.root = root;
+    return root;
+  }
+
+  static NamedContext below(AbstractContext parent, String name) {
+    PlainContext frame = parent.frame();
+    return new NamedContext(parent, parent.scope(), name, frame, frame.environment());
+  }
+
+  /** A frame right below the root, with the values of {@code of}. */
+  static NamedContext detached(AbstractContext of, String name) {
+    PlainContext frame = of.frame();
+    Environment environment = frame.environment();
+    CancelContext root = environment.root;
+    AbstractContext above = root == null ? BACKGROUND : root;
+    return new NamedContext(above, root, name, frame, environment);
+  }
+}
