@@ -34,9 +34,9 @@ interface Pool {
   private static @Nullable Pool known(Class<?> type, DataSource source) {
     return switch (type.getName()) {
       case "com.zaxxer.hikari.HikariDataSource" -> new Hikari(source);
-      case "org.apache.tomcat.jdbc.pool.DataSourceProxy" -> new TomcatPool();
       case "io.agroal.pool.DataSource" -> new AgroalPool();
-      // No pool: the thread that asks connects, and a platform thread is stuck in that.
+      // The thread that asks connects, and a platform thread is stuck in that.
+      case "org.apache.tomcat.jdbc.pool.DataSourceProxy" -> new Plain(true);
       default -> isDriversOwn(type) ? new Plain(true) : null;
     };
   }

@@ -2,6 +2,7 @@ package dev.belay.jdbc.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.CancellableContext;
 import dev.belay.Context;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -37,7 +38,6 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -79,10 +79,8 @@ class SurfaceTest {
     return ways;
   }
 
-  static Stream<Arguments> methods() {
-    return ways().keySet().stream()
-        .flatMap(type -> Arrays.stream(type.getMethods()).map(m -> Arguments.of(type, m)))
-        .filter(each -> !Modifier.isStatic(((Method) each.get()[1]).getModifiers()));
+  static Stream<Class<?>> types() {
+    return ways().keySet().stream();
   }
 
   /** The driver's object of some kind; writes down what it is asked. */
@@ -180,45 +178,48 @@ class SurfaceTest {
   }
 
   @ParameterizedTest
-  @MethodSource("methods")
-  void reachesTheDriver(Class<?> type, Method method) throws Throwable {
-    try (var ctx = Context.background().withCancel()) {
-      var source = ContextDataSource.wrap(Stubs.source(() -> driver(Connection.class)));
-      Object wrapper = ways().get(type).from(source.connection(ctx));
-      asked.clear();
-      Object[] arguments = arguments(method);
-      Object result = invoke(wrapper, method, arguments);
-      String name = method.getDeclaringClass().getSimpleName() + "." + method.getName();
-      if (ANSWERED_HERE.contains(name)) {
-        assertThat(asked).isEmpty();
-        assertThat(result).isInstanceOf(method.getReturnType());
-        return;
-      }
-      Object answer = found(method, arguments).answer();
-      if (ways().containsKey(method.getReturnType())) {
-        assertThat(result).isInstanceOf(method.getReturnType()).isNotSameAs(answer);
-        assertThat(result.toString()).startsWith("Context");
-      } else {
-        assertThat(result).isEqualTo(answer);
+  @MethodSource("types")
+  void reachesTheDriver(Class<?> type, CancellableContext root) throws Throwable {
+    for (Method method : type.getMethods()) {
+      if (!Modifier.isStatic(method.getModifiers())) {
+        reachesTheDriver(type, method, root);
       }
     }
   }
 
-  static Stream<Method> methodsOfTheDataSource() {
-    return Arrays.stream(DataSource.class.getMethods());
+  private void reachesTheDriver(Class<?> type, Method method, Context ctx) throws Throwable {
+    var source = ContextDataSource.wrap(Stubs.source(() -> driver(Connection.class)));
+    Object wrapper = ways().get(type).from(source.connection(ctx));
+    asked.clear();
+    Object[] arguments = arguments(method);
+    Object result = invoke(wrapper, method, arguments);
+    String name = method.getDeclaringClass().getSimpleName() + "." + method.getName();
+    if (ANSWERED_HERE.contains(name)) {
+      assertThat(asked).as(name).isEmpty();
+      assertThat(result).as(name).isInstanceOf(method.getReturnType());
+      return;
+    }
+    Object answer = found(method, arguments).answer();
+    if (ways().containsKey(method.getReturnType())) {
+      assertThat(result).as(name).isInstanceOf(method.getReturnType()).isNotSameAs(answer);
+      assertThat(result.toString()).as(name).startsWith("Context");
+    } else {
+      assertThat(result).as(name).isEqualTo(answer);
+    }
   }
 
-  @ParameterizedTest
-  @MethodSource("methodsOfTheDataSource")
-  void reachesTheDataSource(Method method) throws Throwable {
+  @Test
+  void reachesTheDataSource() throws Throwable {
     var source = ContextDataSource.wrap(driver(DataSource.class));
-    Object[] arguments = arguments(method);
-    Object result = invoke(source, method, arguments);
-    Object answer = found(method, arguments).answer();
-    if (method.getName().equals("getConnection")) {
-      assertThat(result.toString()).startsWith("ContextConnection(");
-    } else if (!method.getName().equals("createConnectionBuilder")) {
-      assertThat(result).isEqualTo(answer);
+    for (Method method : DataSource.class.getMethods()) {
+      Object[] arguments = arguments(method);
+      Object result = invoke(source, method, arguments);
+      Object answer = found(method, arguments).answer();
+      if (method.getName().equals("getConnection")) {
+        assertThat(result.toString()).startsWith("ContextConnection(");
+      } else if (!method.getName().equals("createConnectionBuilder")) {
+        assertThat(result).as(method.getName()).isEqualTo(answer);
+      }
     }
   }
 
