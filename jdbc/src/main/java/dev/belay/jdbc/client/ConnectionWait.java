@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Waits for a connection until the context ends. No pool has a limit per call, but all let go of an
- * interrupted waiter.
+ * Waits for a connection until the context ends. No pool has a limit per call, but most let go of
+ * an interrupted waiter.
  */
 final class ConnectionWait {
   private static final String PHASE = "waiting for a connection";
@@ -19,16 +19,12 @@ final class ConnectionWait {
   /**
    * Gets a connection from {@code source}.
    *
-   * @param anyThread whether another thread may ask for this one
+   * @param elsewhere whether another thread is to ask for this one
    */
-  static Connection await(Context ctx, boolean anyThread, SqlCall<Connection> source)
+  static Connection await(Context ctx, boolean elsewhere, SqlCall<Connection> source)
       throws SQLException {
     try {
-      // Before a pool lends a connection it asks whether that still lives, and on a virtual thread
-      // an interrupt would break it.
-      return anyThread && Thread.currentThread().isVirtual()
-          ? elsewhere(ctx, source)
-          : ctx.callInterruptibly(c -> source.call());
+      return elsewhere ? elsewhere(ctx, source) : ctx.callInterruptibly(c -> source.call());
     } catch (ContextEndedException e) {
       throw Failures.ended(e, PHASE, null);
     }

@@ -11,6 +11,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that obeys a context. Belongs to one thread at a time, as JDBC has it. */
@@ -18,12 +20,18 @@ final class ContextConnection extends Forwarding<Connection> {
   /** How long a rollback may take before the connection is given up. */
   private static final Duration ROLLBACK_LIMIT = Duration.ofSeconds(5);
 
+  /** How long the server may take to show that it is there, after a commit has failed. */
+  private static final int ANSWER_SECONDS = 5;
+
   private final Context ctx;
   private final ServerCancel serverCancel;
   private final Pool pool;
   private final Duration patience;
   private final boolean autoCommitAtFirst;
   private boolean autoCommit;
+
+  /** What gives the connection back the settings that its borrower has changed. */
+  private final Map<String, SqlWork> restoring = new LinkedHashMap<>();
 
   /** Whether a statement was sent in the transaction that is open. */
   private boolean begun;
@@ -114,6 +122,14 @@ final class ContextConnection extends Forwarding<Connection> {
               ? ContextMetaData.wrap((Connection) proxy, this, metaData)
               : null;
       case "setAutoCommit" -> setAutoCommit(method, arguments);
+      case "setReadOnly" -> {
+        boolean before = target.isReadOnly();
+        yield setting(method, arguments, () -> target.setReadOnly(before));
+      }
+      case "setTransactionIsolation" -> {
+        int before = Shield.run(ctx, target::getTransactionIsolation);
+        yield setting(method, arguments, () -> target.setTransactionIsolation(before));
+      }
       case "commit" -> commit(() -> forward(method, arguments));
       case "rollback" -> {
         if (evicted) {
@@ -131,6 +147,12 @@ final class ContextConnection extends Forwarding<Connection> {
   private @Nullable Object uninterrupted(Method method, @Nullable Object @Nullable [] arguments)
       throws SQLException {
     return Shield.run(ctx, () -> forward(method, arguments));
+  }
+
+  private @Nullable Object setting(
+      Method method, @Nullable Object @Nullable [] arguments, SqlWork restore) throws SQLException {
+    restoring.putIfAbsent(method.getName(), restore);
+    return uninterrupted(method, arguments);
   }
 
   private <S extends Statement> S statement(
@@ -182,9 +204,25 @@ final class ContextConnection extends Forwarding<Connection> {
   }
 
   private @Nullable Object committing(SqlCall<@Nullable Object> call) throws SQLException {
-    Object result = Shield.run(ctx, call);
-    begun = false;
-    return result;
+    try {
+      Object result = Shield.run(ctx, call);
+      begun = false;
+      return result;
+    } catch (SQLException e) {
+      if (begun && !answers()) {
+        evict();
+        throw new CommitOutcomeUnknownException(e);
+      }
+      throw e; // the server's answer, and that is no
+    }
+  }
+
+  private boolean answers() {
+    try {
+      return Shield.run(ctx, () -> target.isValid(ANSWER_SECONDS));
+    } catch (SQLException e) {
+      return false;
+    }
   }
 
   private @Nullable Object setAutoCommit(Method method, @Nullable Object @Nullable [] arguments)
@@ -260,9 +298,10 @@ final class ContextConnection extends Forwarding<Connection> {
     }
   }
 
-  /** Rolls back what is open, and leaves the mode as it was found: pools differ in what they do. */
+  /** Rolls back what is open, and leaves all as it was found: pools differ in what they do. */
   private void tidy() throws SQLException {
-    if (evicted || target.isClosed() || (autoCommit && autoCommitAtFirst)) {
+    boolean untouched = autoCommit && autoCommitAtFirst && restoring.isEmpty();
+    if (evicted || target.isClosed() || untouched) {
       return;
     }
     bounded(nothing(this::rollBackAndRestore));
@@ -274,6 +313,9 @@ final class ContextConnection extends Forwarding<Connection> {
     }
     if (autoCommit != autoCommitAtFirst) {
       target.setAutoCommit(autoCommitAtFirst);
+    }
+    for (SqlWork restore : restoring.values()) {
+      restore.run();
     }
   }
 }

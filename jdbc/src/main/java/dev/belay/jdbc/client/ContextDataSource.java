@@ -3,8 +3,10 @@ package dev.belay.jdbc.client;
 import dev.belay.Context;
 import java.io.PrintWriter;
 import java.sql.Connection;
+import java.sql.ConnectionBuilder;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.ShardingKeyBuilder;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.logging.Logger;
@@ -59,9 +61,11 @@ public final class ContextDataSource implements DataSource {
   }
 
   /**
-   * Wraps {@code target}: a pool, or a driver's own. It is asked by the calling thread under the
-   * context, so it may choose by a thread-local; only HikariCP is asked by another thread in the
-   * name of a virtual one.
+   * Wraps {@code target}: a pool, or a driver's own. Those that give every thread the same may be
+   * asked by another thread, under the context: HikariCP (in the name of a virtual thread),
+   * Tomcat's JDBC pool, Agroal, and a data source that lives in its driver's package. Every other
+   * one is asked by the calling thread, so it may choose by a thread-local; the end of the context
+   * interrupts it there, which does not stop a platform thread that connects.
    */
   public static ContextDataSource wrap(DataSource target) {
     return wrap(target, PATIENCE);
@@ -93,9 +97,21 @@ public final class ContextDataSource implements DataSource {
     return open(Context.current(), () -> target.getConnection(username, password));
   }
 
+  /** The wrapped source's own, whose connections obey {@link Context#current()}. */
+  @Override
+  public ConnectionBuilder createConnectionBuilder() throws SQLException {
+    return new ContextConnectionBuilder(
+        target.createConnectionBuilder(), connect -> open(Context.current(), connect));
+  }
+
+  @Override
+  public ShardingKeyBuilder createShardingKeyBuilder() throws SQLException {
+    return target.createShardingKeyBuilder();
+  }
+
   private Connection open(Context ctx, SqlCall<Connection> source) throws SQLException {
     Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
-    Connection connection = ConnectionWait.await(ctx, pool.servesAnyThread(), source);
+    Connection connection = ConnectionWait.await(ctx, pool.isAskedElsewhere(), source);
     try {
       return ContextConnection.wrap(ctx, connection, pool, patience);
     } catch (SQLException | RuntimeException e) {

@@ -1,6 +1,7 @@
 package dev.belay.jdbc.client;
 
 import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -20,6 +21,19 @@ final class Stubs {
         DataSource.class,
         (proxy, method, arguments) ->
             method.getName().equals("getConnection") ? getConnection.call() : nothing(method));
+  }
+
+  /** What a pool that resets nothing would give. */
+  static Connection unclosable(Connection connection) {
+    return of(
+        Connection.class,
+        (proxy, method, arguments) -> {
+          try {
+            return method.getName().equals("close") ? null : method.invoke(connection, arguments);
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          }
+        });
   }
 
   /** What a method returns that does nothing. */

@@ -370,7 +370,7 @@ class TransactionTest extends DatabaseFixture {
   @Test
   void theConnectionGoesBackInTheModeItCameIn(CancellableContext root) throws Exception {
     try (Connection physical = DriverManager.getConnection(server.jdbcUrl())) {
-      var kept = ContextDataSource.wrap(Stubs.source(() -> unclosable(physical)));
+      var kept = ContextDataSource.wrap(Stubs.source(() -> Stubs.unclosable(physical)));
       Transactions.call(root, kept, tx -> number(tx, "select 1"));
       assertThat(physical.getAutoCommit()).isTrue();
       assertThatThrownBy(() -> Transactions.call(root, kept, tx -> number(tx, "select 1/0")))
@@ -380,18 +380,5 @@ class TransactionTest extends DatabaseFixture {
       Transactions.call(root, kept, tx -> number(tx, "select 1"));
       assertThat(physical.getAutoCommit()).isFalse();
     }
-  }
-
-  /** What a pool that resets nothing would give. */
-  private static Connection unclosable(Connection connection) {
-    return Stubs.of(
-        Connection.class,
-        (proxy, method, arguments) -> {
-          try {
-            return method.getName().equals("close") ? null : method.invoke(connection, arguments);
-          } catch (java.lang.reflect.InvocationTargetException e) {
-            throw e.getCause();
-          }
-        });
   }
 }
