@@ -107,7 +107,7 @@ final class ContextConnection extends Forwarding<Connection> {
   /** A move in rows that may fetch: as {@link #inFlight}, but there are very many of them. */
   <T extends @Nullable Object> T move(@Nullable Statement statement, String phase, SqlCall<T> call)
       throws SQLException {
-    return inFlight(serverCancel.quickPlace(), statement, phase, null, call);
+    return inFlight(serverCancel.movePlace(), statement, phase, null, call);
   }
 
   private <T extends @Nullable Object> T inFlight(

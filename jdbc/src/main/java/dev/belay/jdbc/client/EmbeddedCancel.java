@@ -57,7 +57,7 @@ abstract class EmbeddedCancel implements ServerCancel {
   }
 
   @Override
-  public Shield.Place quickPlace() {
+  public Shield.Place movePlace() {
     return Shield.Place.CALLER;
   }
 
@@ -127,7 +127,12 @@ abstract class EmbeddedCancel implements ServerCancel {
 
     @Override
     public Shield.Place quickPlace() {
-      return remote || onFiles ? place() : super.quickPlace();
+      return onFiles ? Shield.Place.PLATFORM_THREAD : super.quickPlace();
+    }
+
+    @Override
+    public Shield.Place movePlace() {
+      return remote ? Shield.Place.ofSocket() : super.movePlace();
     }
   }
 

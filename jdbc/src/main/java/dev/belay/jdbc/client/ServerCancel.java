@@ -45,9 +45,18 @@ interface ServerCancel {
     return Shield.Place.ofSocket();
   }
 
-  /** The same for what takes no time: a move to the next row, closing a statement. */
+  /**
+   * The same for what takes no time, such as giving a connection back. Never on a virtual thread
+   * that may be interrupted: HikariCP's wait for a taker then spins, and keeps the taker from
+   * running.
+   */
   default Shield.Place quickPlace() {
-    return place();
+    return Shield.Place.ofSocket();
+  }
+
+  /** The same for moves in rows, of which there are very many. */
+  default Shield.Place movePlace() {
+    return quickPlace();
   }
 
   /** Breaks a connection that is given up, where the driver's {@code abort} does not. */

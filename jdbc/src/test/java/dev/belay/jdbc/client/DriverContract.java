@@ -70,7 +70,10 @@ abstract class DriverContract<D extends TestDatabase> {
   @AfterEach
   void nothingIsLeft() throws Exception {
     DatabaseFixture.await(
-        () -> pool.getHikariPoolMXBean().getActiveConnections() == 0, "every connection is back");
+        () ->
+            pool.getHikariPoolMXBean().getActiveConnections() == 0
+                && pool.getHikariPoolMXBean().getTotalConnections() == POOL_SIZE,
+        "every connection is back, and lost ones are replaced");
     assertNothingWorks();
     database.execute("delete from item");
   }
