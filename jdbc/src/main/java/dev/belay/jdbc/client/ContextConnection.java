@@ -92,6 +92,20 @@ final class ContextConnection extends Forwarding<Connection> {
   }
 
   /**
+   * A failure of what needs no server: on a connection that was given up it is the doing of what
+   * came before, an end of the context or an interrupt.
+   */
+  SQLException explained(SQLException failure, String phase) throws SQLException {
+    if (evicted) {
+      Failures.throwIfDone(ctx, phase, null);
+      if (Thread.currentThread().isInterrupted()) {
+        return Failures.interrupted(phase, null, failure);
+      }
+    }
+    return failure;
+  }
+
+  /**
    * Makes one call of the driver that the end of the context, or an interrupt, cancels inside the
    * server. When it returns no cancel is under way that could hit the connection's next statement,
    * or the connection has been given up.

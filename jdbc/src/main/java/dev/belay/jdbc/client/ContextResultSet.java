@@ -87,8 +87,17 @@ final class ContextResultSet extends Forwarding<ResultSet> {
         leave();
         yield connection.quick(() -> forward(method, arguments));
       }
-      default -> forward(method, arguments);
+      default -> read(method, arguments);
     };
+  }
+
+  private @Nullable Object read(Method method, @Nullable Object @Nullable [] arguments)
+      throws SQLException {
+    try {
+      return forward(method, arguments);
+    } catch (SQLException e) {
+      throw connection.explained(e, "reading row " + row);
+    }
   }
 
   private @Nullable Object move(Method method, @Nullable Object @Nullable [] arguments)

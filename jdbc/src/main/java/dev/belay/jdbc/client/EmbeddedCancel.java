@@ -29,7 +29,7 @@ abstract class EmbeddedCancel implements ServerCancel {
       // and
       // that is what DuckDB says of a statement that has just failed.
       statement.unwrap(Statement.class).cancel();
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       if (isRemote()) {
         throw e;
       }
