@@ -1,7 +1,6 @@
 package dev.belay.bench;
 
 import dev.belay.bench.inside.Bytes;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -10,8 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -36,8 +33,7 @@ public final class Report {
    *
    * @param args GO is a file with Go's figures; one that is not there means that Go was not at hand
    */
-  public static void main(String[] args)
-      throws RunnerException, IOException, CommandLineOptionException, InterruptedException {
+  public static void main(String[] args) throws Exception {
     Path go = Path.of(args[1]);
     var report = new Report(Files.exists(go));
     report.measure(List.of(args).subList(2, args.length));
@@ -51,10 +47,10 @@ public final class Report {
     Files.writeString(page, text.substring(0, text.indexOf(MARK) + MARK.length()) + "\n" + table);
   }
 
-  private void measure(List<String> args)
-      throws RunnerException, CommandLineOptionException, InterruptedException {
+  private void measure(List<String> args) throws Exception {
     Bytes.lines().forEach((what, bytes) -> figures.add("bytes/" + what, bytes));
     Wakes.measure(figures);
+    GoneClients.measure(figures);
     figures.addAll(new Runner(options(new CommandLineOptions(args.toArray(new String[0])))).run());
   }
 

@@ -20,6 +20,7 @@ final class Rows {
     rows.addAll(values());
     rows.addAll(calls());
     rows.addAll(ends());
+    rows.addAll(sql());
     rows.addAll(memory());
     return rows;
   }
@@ -140,6 +141,22 @@ final class Rows {
             "cancel → `callInterruptibly`'s body is interrupted",
             Wakes.CALL,
             Wakes.INTERRUPT));
+  }
+
+  private static List<Row> sql() {
+    return List.of(
+        within(
+            1.05,
+            "prepared query, platform thread",
+            "SqlBenchmark.underContext",
+            "SqlBenchmark.bare"),
+        within(
+            1.05,
+            "prepared query, virtual thread",
+            "SqlBenchmark.underContextOnVirtual",
+            "SqlBenchmark.bareOnVirtual"),
+        of("client gone → query gone, ms", GoneClients.MEDIAN, NONE),
+        of("the same, 99 of 100 turns, ms", GoneClients.P99, 100));
   }
 
   private static List<Row> memory() {

@@ -4,6 +4,7 @@ import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import java.lang.reflect.Method;
+import java.sql.BatchUpdateException;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -27,6 +28,7 @@ final class ContextConnection extends Forwarding<Connection> {
   private final ServerCancel serverCancel;
   private final Pool pool;
   private final Duration patience;
+  private final OpenRows openRows;
   private final boolean autoCommitAtFirst;
   private boolean autoCommit;
 
@@ -49,6 +51,7 @@ final class ContextConnection extends Forwarding<Connection> {
     this.serverCancel = ServerCancel.of(target);
     this.pool = pool;
     this.patience = patience;
+    this.openRows = new OpenRows(this, patience);
     this.autoCommitAtFirst = target.getAutoCommit();
     this.autoCommit = autoCommitAtFirst;
   }
@@ -71,12 +74,43 @@ final class ContextConnection extends Forwarding<Connection> {
     return serverCancel;
   }
 
+  OpenRows openRows() {
+    return openRows;
+  }
+
+  boolean isCleanAfterCancel() {
+    try {
+      return shielded(ctx, serverCancel::leavesConnectionClean);
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
   /** Gives the connection up: nobody may use it after this borrower. */
   void evict() {
     if (!evicted) {
       evicted = true;
       pool.evict(target);
+      try {
+        serverCancel.breakOff();
+      } catch (SQLException | RuntimeException e) {
+        // Broken already, as with a pool's abort.
+      }
     }
+  }
+
+  /**
+   * A failure of what needs no server: on a connection that was given up it is the doing of what
+   * came before, an end of the context or an interrupt.
+   */
+  SQLException explained(SQLException failure, String phase) throws SQLException {
+    if (evicted) {
+      Failures.throwIfDone(ctx, phase, null);
+      if (Thread.currentThread().isInterrupted()) {
+        return Failures.interrupted(phase, null, failure);
+      }
+    }
+    return failure;
   }
 
   /**
@@ -89,16 +123,33 @@ final class ContextConnection extends Forwarding<Connection> {
   <T extends @Nullable Object> T inFlight(
       @Nullable Statement statement, String phase, @Nullable String sql, SqlCall<T> call)
       throws SQLException {
+    return inFlight(serverCancel.place(), statement, phase, sql, call);
+  }
+
+  /** A move in rows that may fetch: as {@link #inFlight}, but there are very many of them. */
+  <T extends @Nullable Object> T move(@Nullable Statement statement, String phase, SqlCall<T> call)
+      throws SQLException {
+    return inFlight(serverCancel.movePlace(), statement, phase, null, call);
+  }
+
+  private <T extends @Nullable Object> T inFlight(
+      Shield.Place place,
+      @Nullable Statement statement,
+      String phase,
+      @Nullable String sql,
+      SqlCall<T> call)
+      throws SQLException {
     if (Thread.currentThread().isInterrupted()) {
       throw Failures.interrupted(phase, sql, null);
     }
+    requireNotDoomed(phase, sql);
     var canceller = new StatementCanceller(this, statement, patience);
     try (CancellableContext own = ctx.withCancel()) {
       return own.call(
           canceller,
           c -> {
             begun = !autoCommit;
-            return Shield.run(c, call, () -> canceller.interrupted(own));
+            return Shield.run(place, c, call, () -> canceller.interrupted(own));
           });
     } catch (ContextEndedException e) {
       doomed |= canceller.wasSent() && !autoCommit;
@@ -127,7 +178,7 @@ final class ContextConnection extends Forwarding<Connection> {
         yield setting(method, arguments, () -> target.setReadOnly(before));
       }
       case "setTransactionIsolation" -> {
-        int before = Shield.run(ctx, target::getTransactionIsolation);
+        int before = quick(target::getTransactionIsolation);
         yield setting(method, arguments, () -> target.setTransactionIsolation(before));
       }
       case "commit" -> commit(() -> forward(method, arguments));
@@ -146,7 +197,17 @@ final class ContextConnection extends Forwarding<Connection> {
 
   private @Nullable Object uninterrupted(Method method, @Nullable Object @Nullable [] arguments)
       throws SQLException {
-    return Shield.run(ctx, () -> forward(method, arguments));
+    return quick(() -> forward(method, arguments));
+  }
+
+  /** Makes a call that may take long, and that nothing but {@code c} cancels. */
+  <T extends @Nullable Object> T shielded(Context c, SqlCall<T> call) throws SQLException {
+    return Shield.run(serverCancel.place(), c, call);
+  }
+
+  /** Makes a call that takes no time, and that nothing cancels. */
+  <T extends @Nullable Object> T quick(SqlCall<T> call) throws SQLException {
+    return Shield.run(serverCancel.quickPlace(), ctx, call);
   }
 
   private @Nullable Object setting(
@@ -169,6 +230,15 @@ final class ContextConnection extends Forwarding<Connection> {
 
   // ---- transactions
 
+  /** Some databases have rolled back then, and would commit what follows at once. */
+  private void requireNotDoomed(String phase, @Nullable String sql) throws SQLException {
+    if (doomed) {
+      Failures.throwIfDone(ctx, phase, sql);
+      throw new SQLException(
+          "a statement of the transaction was cancelled; roll it back before " + phase);
+    }
+  }
+
   /**
    * A transaction is doomed once its context has ended or one of its statements was cancelled:
    * drivers then commit the earlier half, or nothing without saying so.
@@ -177,6 +247,9 @@ final class ContextConnection extends Forwarding<Connection> {
     String phase = "committing; nothing was committed";
     try {
       Failures.throwIfDone(ctx, phase, null);
+      if (evicted) {
+        throw new SQLException("the connection was given up before " + phase, "08003");
+      }
       if (doomed) {
         throw new SQLException("a statement of the transaction was cancelled before " + phase);
       }
@@ -205,7 +278,7 @@ final class ContextConnection extends Forwarding<Connection> {
 
   private @Nullable Object committing(SqlCall<@Nullable Object> call) throws SQLException {
     try {
-      Object result = Shield.run(ctx, call);
+      Object result = shielded(ctx, call);
       begun = false;
       return result;
     } catch (SQLException e) {
@@ -219,7 +292,7 @@ final class ContextConnection extends Forwarding<Connection> {
 
   private boolean answers() {
     try {
-      return Shield.run(ctx, () -> target.isValid(ANSWER_SECONDS));
+      return shielded(ctx, () -> target.isValid(ANSWER_SECONDS));
     } catch (SQLException e) {
       return false;
     }
@@ -239,7 +312,15 @@ final class ContextConnection extends Forwarding<Connection> {
   }
 
   @Nullable Object rollback(SqlCall<@Nullable Object> call) throws SQLException {
-    Object result = bounded(call);
+    Object result = null;
+    try {
+      result = bounded(call);
+    } catch (SQLException e) {
+      if (!doomed || !serverCancel.mayEndTransaction()) {
+        throw e;
+      }
+      evict(); // rolled back already, which the driver does not know
+    }
     begun = false;
     doomed = false;
     return result;
@@ -269,10 +350,52 @@ final class ContextConnection extends Forwarding<Connection> {
   private @Nullable Object bounded(SqlCall<@Nullable Object> call) throws SQLException {
     try {
       return Context.background()
-          .shielded(ROLLBACK_LIMIT, own -> own.call(attempt -> evict(), c -> Shield.run(c, call)));
+          .shielded(ROLLBACK_LIMIT, own -> own.call(attempt -> evict(), c -> shielded(c, call)));
     } catch (ContextEndedException e) {
       throw Failures.ended(e, "rolling back; the connection was given up", null);
     }
+  }
+
+  // ---- batches
+
+  /**
+   * A batch is done as a whole or not at all, under auto-commit in a transaction of its own:
+   * drivers differ in how much of a batch they leave that was cancelled.
+   */
+  @Nullable Object batch(Statement statement, @Nullable String sql, SqlCall<@Nullable Object> call)
+      throws SQLException {
+    String phase = "executing a batch";
+    if (!autoCommit) {
+      return inFlight(statement, phase, sql, call);
+    }
+    Failures.throwIfDone(ctx, phase, sql);
+    quick(nothing(() -> target.setAutoCommit(false)));
+    autoCommit = false;
+    try {
+      Object counts = inFlight(statement, phase, sql, call);
+      commit(nothing(target::commit));
+      return counts;
+    } catch (BatchUpdateException e) {
+      throw Failures.nothingDone(e);
+    } finally {
+      endBatch();
+    }
+  }
+
+  private void endBatch() {
+    try {
+      if (begun && !evicted) {
+        rollback(nothing(target::rollback));
+      }
+      if (!evicted) {
+        quick(nothing(() -> target.setAutoCommit(true)));
+      }
+    } catch (SQLException e) {
+      evict(); // what the batch has come to is known all the same
+    }
+    begun = false;
+    doomed = false;
+    autoCommit = true;
   }
 
   // ---- the way back
@@ -283,6 +406,7 @@ final class ContextConnection extends Forwarding<Connection> {
       return null;
     }
     closed = true;
+    openRows.leave(null);
     try {
       tidy();
     } catch (SQLException e) {

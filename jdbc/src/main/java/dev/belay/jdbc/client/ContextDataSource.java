@@ -43,8 +43,28 @@ import org.jspecify.annotations.Nullable;
  * rollback} as statements are treated as the methods of that name; do not hide one behind another
  * statement or in a batch, nor write {@code begin}. Messages show a statement's beginning, every
  * literal in it as a question mark. What is reached by {@code unwrap} is the driver's own and obeys
- * nothing. A driver that Belay does not know gets a new connection after each cancel. With pgjdbc,
- * do not put a proxy between driver and server that answers cancels before it has passed them on.
+ * nothing.
+ *
+ * <p>A batch is done as a whole or not at all, under auto-commit as well: it is a transaction of
+ * its own then. A statement that the database itself commits, as some do with DDL, stays done.
+ *
+ * <p>Known drivers are pgjdbc, MariaDB's with MariaDB, H2, SQLite and DuckDB. Every other driver
+ * gets a new connection after each cancel that was sent.
+ *
+ * <ul>
+ *   <li>pgjdbc: do not put a proxy between driver and server that answers cancels before it has
+ *       passed them on.
+ *   <li>MariaDB: a cancel needs a free connection of the server. Rows that stream are cancelled
+ *       when they are left early, because the driver would read all the rest.
+ *   <li>H2: say {@code ;QUERY_CACHE_SIZE=0}, else a connection that was cancelled on is replaced,
+ *       which drops a database in memory if it was the last one. What waits for a row's lock ends
+ *       with H2's own time-out. On files, statements run on a platform thread of their own, because
+ *       an interrupt would close the database; {@code jdbc:h2:async:} needs none.
+ *   <li>SQLite: a cancelled insert, update or delete rolls the transaction back by itself; the
+ *       connection is replaced.
+ *   <li>H2, SQLite, DuckDB: a statement of a virtual thread runs on a platform thread, because it
+ *       works there instead of waiting.
+ * </ul>
  */
 public final class ContextDataSource implements DataSource {
   /** A cancel costs a connect and an answer; one that takes longer is stuck. */

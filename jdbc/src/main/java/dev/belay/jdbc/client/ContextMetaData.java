@@ -32,7 +32,7 @@ final class ContextMetaData extends Forwarding<DatabaseMetaData> {
       return proxyOfConnection;
     }
     if (method.getReturnType() != ResultSet.class) {
-      return Shield.run(connection.ctx(), () -> forward(method, arguments));
+      return connection.quick(() -> forward(method, arguments));
     }
     Object rows =
         connection.inFlight(

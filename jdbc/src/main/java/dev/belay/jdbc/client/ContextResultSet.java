@@ -18,13 +18,20 @@ final class ContextResultSet extends Forwarding<ResultSet> {
       @Nullable Statement proxyOfStatement,
       @Nullable Statement statement,
       ContextConnection connection,
-      ResultSet rows)
-      throws SQLException {
+      ResultSet rows) {
     super(rows);
     this.proxyOfStatement = proxyOfStatement;
     this.statement = statement;
     this.connection = connection;
-    this.mayFetch = connection.serverCancel().mayFetch(rows);
+    this.mayFetch = mayFetch(connection.serverCancel(), rows);
+  }
+
+  private static boolean mayFetch(ServerCancel driver, ResultSet rows) {
+    try {
+      return driver.mayFetch(rows);
+    } catch (SQLException e) {
+      return true; // broken already: the first move says by what
+    }
   }
 
   /**
@@ -39,8 +46,23 @@ final class ContextResultSet extends Forwarding<ResultSet> {
       ContextConnection connection,
       ResultSet rows)
       throws SQLException {
-    return proxy(
-        ResultSet.class, new ContextResultSet(proxyOfStatement, statement, connection, rows));
+    var wrapped = new ContextResultSet(proxyOfStatement, statement, connection, rows);
+    if (wrapped.mayFetch && connection.serverCancel().closingReadsTheRest()) {
+      connection.openRows().add(wrapped);
+    }
+    return proxy(ResultSet.class, wrapped);
+  }
+
+  /** Whether these are the rows of {@code statement}, the driver's own. */
+  boolean isOf(Statement statement) {
+    return statement.equals(this.statement);
+  }
+
+  /** Ends the query if there is more to come than was read. */
+  void leave() {
+    if (connection.openRows().remove(this)) {
+      connection.openRows().leave(statement, target);
+    }
   }
 
   @Override
@@ -49,7 +71,11 @@ final class ContextResultSet extends Forwarding<ResultSet> {
     return switch (method.getName()) {
       case "next" -> {
         row++;
-        yield move(method, arguments);
+        Object found = move(method, arguments);
+        if (Boolean.FALSE.equals(found)) {
+          connection.openRows().remove(this);
+        }
+        yield found;
       }
       case "previous", "first", "last", "isLast", "absolute", "relative", "afterLast" ->
           move(method, arguments);
@@ -57,16 +83,27 @@ final class ContextResultSet extends Forwarding<ResultSet> {
           connection.inFlight(
               statement, "changing row " + row, null, () -> forward(method, arguments));
       case "getStatement" -> proxyOfStatement;
-      case "close" -> Shield.run(connection.ctx(), () -> forward(method, arguments));
-      default -> forward(method, arguments);
+      case "close" -> {
+        leave();
+        yield connection.quick(() -> forward(method, arguments));
+      }
+      default -> read(method, arguments);
     };
+  }
+
+  private @Nullable Object read(Method method, @Nullable Object @Nullable [] arguments)
+      throws SQLException {
+    try {
+      return forward(method, arguments);
+    } catch (SQLException e) {
+      throw connection.explained(e, "reading row " + row);
+    }
   }
 
   private @Nullable Object move(Method method, @Nullable Object @Nullable [] arguments)
       throws SQLException {
     if (mayFetch) {
-      return connection.inFlight(
-          statement, "fetching row " + row, null, () -> forward(method, arguments));
+      return connection.move(statement, "fetching row " + row, () -> forward(method, arguments));
     }
     if (connection.ctx().isDone()) {
       Failures.throwIfDone(connection.ctx(), "reading row " + row, null);

@@ -40,12 +40,16 @@ final class ContextStatement extends Forwarding<Statement> {
     return switch (method.getName()) {
       case "execute", "executeUpdate", "executeLargeUpdate", "executeQuery" ->
           rows(proxy, execute(method, arguments));
-      case "executeBatch", "executeLargeBatch", "getMoreResults" ->
-          rows(proxy, inFlight("executing", method, arguments));
+      case "executeBatch", "executeLargeBatch" ->
+          connection.batch(target, sql, () -> forward(method, arguments));
+      case "getMoreResults" -> rows(proxy, inFlight("executing", method, arguments));
       case "getMetaData", "getParameterMetaData" -> inFlight("describing", method, arguments);
       case "getResultSet", "getGeneratedKeys" -> rows(proxy, forward(method, arguments));
       case "getConnection" -> proxyOfConnection;
-      case "close" -> Shield.run(connection.ctx(), () -> forward(method, arguments));
+      case "close" -> {
+        connection.openRows().leave(target);
+        yield connection.quick(() -> forward(method, arguments));
+      }
       default -> forward(method, arguments);
     };
   }
@@ -53,6 +57,7 @@ final class ContextStatement extends Forwarding<Statement> {
   private @Nullable Object execute(Method method, @Nullable Object @Nullable [] arguments)
       throws SQLException {
     String text = text(arguments);
+    connection.openRows().leave(target); // which this closes
     SqlCall<@Nullable Object> call = () -> forward(method, arguments);
     return switch (text == null ? Effect.OTHER : StatementText.effect(text)) {
       case COMMITS -> connection.commit(call);

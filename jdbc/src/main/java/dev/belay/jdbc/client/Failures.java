@@ -3,6 +3,7 @@ package dev.belay.jdbc.client;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.DeadlineExceededException;
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,21 @@ final class Failures {
     interrupt.initCause(failure);
     return new SQLException(
         "interrupted while " + described(phase, sql), state(failure), interrupt);
+  }
+
+  /** {@code failure} of a batch that was rolled back: the driver's counts no longer hold. */
+  static BatchUpdateException nothingDone(BatchUpdateException failure) {
+    var whole =
+        new BatchUpdateException(
+            "nothing of the batch was done: " + failure.getMessage(),
+            failure.getSQLState(),
+            failure.getErrorCode(),
+            new int[0],
+            failure);
+    if (failure.getNextException() != null) {
+      whole.setNextException(failure.getNextException());
+    }
+    return whole;
   }
 
   /** {@code failure} of a call on another thread, thrown on this one. */

@@ -6,18 +6,37 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the caller's interrupts away from the driver. On a virtual thread an interrupt closes the
- * socket, burns the pooled connection and leaves the query running in the server: there the call
- * runs on a thread of its own and the caller waits for it. On a platform thread an interrupt does
- * nothing to a socket, so the call stays where it is, and {@link InterruptWatch} looks for the flag
- * where that matters.
+ * Keeps the caller's interrupts away from the driver. Where one would do harm, the call runs on a
+ * thread of its own and the caller waits for it. Where it would do nothing, the call stays where it
+ * is, and {@link InterruptWatch} looks for the flag where that matters.
  */
 final class Shield {
   private Shield() {}
 
+  /** Where a call of the driver runs. */
+  enum Place {
+    CALLER,
+    VIRTUAL_THREAD,
+    PLATFORM_THREAD;
+
+    /**
+     * For what waits for a socket: an interrupt of a virtual thread closes it, burns the pooled
+     * connection and leaves the query running in the server.
+     */
+    static Place ofSocket() {
+      return Thread.currentThread().isVirtual() ? VIRTUAL_THREAD : CALLER;
+    }
+
+    /** For what works instead of waiting: on a virtual thread it keeps the others from running. */
+    static Place ofWork() {
+      return Thread.currentThread().isVirtual() ? PLATFORM_THREAD : CALLER;
+    }
+  }
+
   /** Runs {@code call} to its end, whatever happens; interrupts are kept for afterwards. */
-  static <T extends @Nullable Object> T run(Context ctx, SqlCall<T> call) throws SQLException {
-    return Thread.currentThread().isVirtual() ? elsewhere(ctx, call, () -> {}) : call.call();
+  static <T extends @Nullable Object> T run(Place place, Context ctx, SqlCall<T> call)
+      throws SQLException {
+    return place == Place.CALLER ? call.call() : elsewhere(place, ctx, call, () -> {});
   }
 
   /**
@@ -27,17 +46,19 @@ final class Shield {
    * @param onInterrupt asks the call to end early; runs once after the first interrupt. The flag is
    *     set when this returns.
    */
-  static <T extends @Nullable Object> T run(Context ctx, SqlCall<T> call, Runnable onInterrupt)
-      throws SQLException {
-    return Thread.currentThread().isVirtual()
-        ? elsewhere(ctx, call, onInterrupt)
-        : InterruptWatch.during(call, onInterrupt);
+  static <T extends @Nullable Object> T run(
+      Place place, Context ctx, SqlCall<T> call, Runnable onInterrupt) throws SQLException {
+    return place == Place.CALLER
+        ? InterruptWatch.during(call, onInterrupt)
+        : elsewhere(place, ctx, call, onInterrupt);
   }
 
   private static <T extends @Nullable Object> T elsewhere(
-      Context ctx, SqlCall<T> call, Runnable onInterrupt) throws SQLException {
+      Place place, Context ctx, SqlCall<T> call, Runnable onInterrupt) throws SQLException {
     var outcome = new Outcome<T>(call);
-    Thread.ofVirtual().name("belay-jdbc").start(ctx.wrap(outcome));
+    Thread.Builder threads =
+        place == Place.VIRTUAL_THREAD ? Thread.ofVirtual() : Thread.ofPlatform().daemon();
+    threads.name("belay-jdbc").start(ctx.wrap(outcome));
     boolean interrupted = false;
     while (true) {
       try {

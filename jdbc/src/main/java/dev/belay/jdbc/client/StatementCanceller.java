@@ -83,7 +83,7 @@ final class StatementCanceller implements Canceller {
 
   /** After the call: gives the connection up where a sent cancel may yet hit somebody. */
   void settle() {
-    if (uncertain || (sent && !connection.serverCancel().leavesConnectionClean())) {
+    if (uncertain || (sent && !connection.isCleanAfterCancel())) {
       connection.evict();
     }
   }

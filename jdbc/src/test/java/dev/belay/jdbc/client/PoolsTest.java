@@ -140,7 +140,7 @@ class PoolsTest extends DatabaseFixture {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void aConnectionInDoubtIsNotLentAgain(Kind kind, CancellableContext root) throws Exception {
-    try (var slow = new SlowCancels(server.port(), Duration.ofMillis(100))) {
+    try (var slow = new CancelProxy(TestDatabases.of(server), Duration.ofMillis(100), 1)) {
       DataSource one = kind.open(slow.jdbcUrl());
       try (var ctx = root.withCancel()) {
         var ours = ContextDataSource.wrap(one, Duration.ofMillis(1));

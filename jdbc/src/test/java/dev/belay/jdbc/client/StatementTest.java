@@ -235,7 +235,7 @@ class StatementTest extends DatabaseFixture {
   @Test
   void aCancelThatTookLongCostsTheConnection(CancellableContext root) throws Exception {
     try (var ctx = root.withCancel();
-        var proxy = new SlowCancels(server.port(), Duration.ofSeconds(1));
+        var proxy = new CancelProxy(TestDatabases.of(server), Duration.ofSeconds(1), 1);
         HikariDataSource behind = pool(proxy.jdbcUrl())) {
       await(() -> behind.getHikariPoolMXBean().getTotalConnections() == POOL_SIZE, "a full pool");
       Set<Integer> before = observer.backends();

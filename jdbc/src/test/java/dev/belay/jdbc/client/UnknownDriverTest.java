@@ -10,6 +10,7 @@ import dev.belay.Context;
 import dev.belay.ContextCancelledException;
 import dev.belay.DeadlineExceededException;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
@@ -41,6 +42,8 @@ class UnknownDriverTest extends DatabaseFixture {
               switch (method.getName()) {
                 case "createStatement" -> statement();
                 case "isValid" -> true;
+                case "getMetaData" ->
+                    Stubs.of(DatabaseMetaData.class, (self, asked, with) -> Stubs.nothing(asked));
                 case "getAutoCommit" -> autoCommit;
                 case "setAutoCommit" -> {
                   autoCommit = (boolean) arguments[0];
