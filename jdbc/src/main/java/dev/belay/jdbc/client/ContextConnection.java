@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A connection that obeys a context. Belongs to one thread at a time, as JDBC has it. */
 final class ContextConnection extends Forwarding<Connection> {
-  /** How long a rollback may take before the connection is given up. */
+  /** How long a rollback or a close may take before the connection is given up. */
   private static final Duration ROLLBACK_LIMIT = Duration.ofSeconds(5);
 
   /** How long the server may take to show that it is there, after a commit has failed. */
@@ -413,7 +413,7 @@ final class ContextConnection extends Forwarding<Connection> {
       evict();
     }
     try {
-      return uninterrupted(method, arguments);
+      return bounded(() -> forward(method, arguments)); // some pools ask the server again
     } catch (SQLException e) {
       if (evicted) {
         return null; // an aborted connection cannot close tidily

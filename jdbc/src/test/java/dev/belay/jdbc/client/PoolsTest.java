@@ -199,6 +199,35 @@ class PoolsTest extends DatabaseFixture {
     observer.awaitBackends(POOL_SIZE);
   }
 
+  @Test
+  void aCloseThatHangsIsAborted(Context root) throws Exception {
+    var aborted = new CountDownLatch(1);
+    var hanging =
+        ContextDataSource.wrap(
+            Stubs.source(
+                () ->
+                    Stubs.of(
+                        Connection.class,
+                        (proxy, method, arguments) -> {
+                          switch (method.getName()) {
+                            case "close" -> awaitUninterruptibly(aborted);
+                            case "abort" -> aborted.countDown();
+                            default -> {}
+                          }
+                          return method.getName().equals("getAutoCommit")
+                              ? true
+                              : Stubs.nothing(method);
+                        })));
+    var closing =
+        On.VIRTUAL.start(
+            () -> {
+              hanging.connection(root).close();
+              return null;
+            });
+    assertThat(closing.failure()).isNull();
+    assertThat(aborted.getCount()).isZero();
+  }
+
   private static void awaitUninterruptibly(CountDownLatch latch) {
     boolean interrupted = false;
     while (true) {
