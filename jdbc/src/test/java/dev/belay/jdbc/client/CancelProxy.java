@@ -17,7 +17,6 @@ final class CancelProxy implements AutoCloseable {
   private final ServerSocket listener =
       new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger accepted = new AtomicInteger();
   private final AtomicInteger cancels = new AtomicInteger();
   private final AtomicInteger settled = new AtomicInteger();
   private final TestDatabase.Server database;
@@ -41,10 +40,6 @@ final class CancelProxy implements AutoCloseable {
     return database.jdbcUrl(listener.getLocalPort());
   }
 
-  int sessions() {
-    return accepted.get() - cancels.get();
-  }
-
   int cancels() {
     return cancels.get();
   }
@@ -58,7 +53,6 @@ final class CancelProxy implements AutoCloseable {
     try {
       while (true) {
         Socket client = listener.accept();
-        accepted.incrementAndGet();
         sockets.add(client);
         Thread.ofVirtual().start(() -> serve(client));
       }
