@@ -15,8 +15,10 @@ import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,9 @@ final class Exchange implements Canceller {
 
   /** Set by the first of two: the cancel, and the arrival of the headers. */
   private final AtomicBoolean claimed = new AtomicBoolean();
+
+  /** Open once the exchange has been aborted by its future. */
+  private final CountDownLatch aborted = new CountDownLatch(1);
 
   /** Whether the cancel was first. */
   private volatile boolean cancelled;
@@ -124,16 +129,36 @@ final class Exchange implements Canceller {
   private BodySubscriber<InputStream> arrived(ResponseInfo head) {
     BodySubscriber<InputStream> subscriber = BodySubscribers.ofInputStream();
     if (!claimed.compareAndSet(false, true)) {
-      // A stream that is closed before the body begins aborts the exchange by itself.
+      awaitAborted();
       closeBody(subscriber.getBody().toCompletableFuture());
     }
     return subscriber;
   }
 
+  /**
+   * Keeps the exchange from its end, and its connection from the pool, until the abort that has
+   * claimed it is through. The bound is for what we do not know of the JDK's locks.
+   */
+  private void awaitAborted() {
+    try {
+      boolean unused = aborted.await(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the client is being shut down
+    }
+  }
+
+  private void abort(CompletableFuture<?> future) {
+    try {
+      future.cancel(true);
+    } finally {
+      aborted.countDown();
+    }
+  }
+
   /** Aborts what nobody waits for any more. */
   private void discard(CompletableFuture<HttpResponse<InputStream>> future) {
     if (claimed.compareAndSet(false, true)) {
-      future.cancel(true);
+      abort(future);
     } else {
       closeBody(future.thenApply(HttpResponse::body));
     }
@@ -174,7 +199,7 @@ final class Exchange implements Canceller {
     var future = sent; // null while the request is being sent: the next attempt finds it
     if (future != null && claimed.compareAndSet(false, true)) {
       cancelled = true;
-      future.cancel(true);
+      abort(future);
     }
   }
 
