@@ -9,7 +9,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.classic.HttpClient;
-import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.Configurable;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.routing.RoutingSupport;
@@ -21,10 +20,10 @@ import org.apache.hc.core5.http.HttpException;
 /** One request. A cancel takes the connection from it in one step, so that it hits nobody else. */
 final class ApacheExchange extends BlockingExchange<ClassicHttpResponse> {
   private final HttpClient client;
-  private final HttpUriRequestBase request;
+  private final AbortableRequest request;
   private final HttpClientContext progress = HttpClientContext.create();
 
-  private ApacheExchange(HttpClient client, HttpUriRequestBase request, URI uri) {
+  private ApacheExchange(HttpClient client, AbortableRequest request, URI uri) {
     super(request.getMethod(), uri);
     this.client = client;
     this.request = request;
@@ -38,7 +37,7 @@ final class ApacheExchange extends BlockingExchange<ClassicHttpResponse> {
     } catch (URISyntaxException e) {
       throw new ClientProtocolException("the request's URI is none: " + e.getReason());
     }
-    var copy = new HttpUriRequestBase(request.getMethod(), uri);
+    var copy = new AbortableRequest(request.getMethod(), uri);
     copy.setVersion(request.getVersion());
     copy.setHeaders(request.getHeaders());
     copy.setEntity(request.getEntity());
@@ -54,6 +53,7 @@ final class ApacheExchange extends BlockingExchange<ClassicHttpResponse> {
 
   @Override
   protected ClassicHttpResponse send() throws IOException {
+    request.sentBy(Thread.currentThread());
     try {
       return client.executeOpen(RoutingSupport.determineHost(request), request, progress);
     } catch (HttpException e) {
@@ -63,7 +63,7 @@ final class ApacheExchange extends BlockingExchange<ClassicHttpResponse> {
 
   @Override
   protected void abort() {
-    request.cancel();
+    request.abort();
   }
 
   @Override

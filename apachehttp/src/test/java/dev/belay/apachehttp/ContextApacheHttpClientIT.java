@@ -13,11 +13,13 @@ import dev.belay.testkit.Attempt;
 import dev.belay.testkit.socket.FaultServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.InMemoryDnsResolver;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
@@ -134,6 +136,34 @@ class ContextApacheHttpClientIT {
     }
     server.gone.await(1);
     assertThat(server.requests.value()).isEqualTo(1);
+  }
+
+  /** Apache's client, left alone, connects then, and never closes the connection. */
+  @Test
+  void anAbortWhileTheNameIsResolvedLeavesNoConnection() throws Exception {
+    var resolving = new CountDownLatch(1);
+    var over = new CompletableFuture<Void>();
+    var resolver =
+        new InMemoryDnsResolver() {
+          @Override
+          public InetAddress[] resolve(String host) {
+            resolving.countDown();
+            over.join(); // whatever interrupts it
+            return new InetAddress[] {InetAddress.getLoopbackAddress()};
+          }
+        };
+    var connections = PoolingHttpClientConnectionManagerBuilder.create().setDnsResolver(resolver);
+    try (var slow = HttpClients.custom().setConnectionManager(connections.build()).build();
+        var ctx = root.withCancel()) {
+      var request = new HttpGet("http://shop.example:" + server.uri("/ok").getPort() + "/ok");
+      var attempt = Attempt.start(() -> ContextApacheHttpClient.of(slow).open(ctx, request));
+      resolving.await();
+      ctx.cancel();
+      attempt.thrown(ContextCancelledException.class);
+      over.complete(null);
+      server.connections.await(1);
+      server.open.await(0);
+    }
   }
 
   @Test
