@@ -181,10 +181,12 @@ class TaskGroupMisuseTest extends GroupFixture {
       assertThat(other.state()).isEqualTo(State.CANCELLED);
     }
     try (var group = on(TaskGroup.firstSuccess(root))) {
+      var begun = new CountDownLatch(1);
       var won = new CountDownLatch(1);
       group.fork(
           "broken",
           c -> {
+            begun.countDown();
             while (won.getCount() > 0) { // not to be interrupted by the winner
               Thread.onSpinWait();
             }
@@ -193,6 +195,7 @@ class TaskGroupMisuseTest extends GroupFixture {
       group.fork(
           "fast",
           c -> {
+            begun.await();
             won.countDown();
             return "found";
           });

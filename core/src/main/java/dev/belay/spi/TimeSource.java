@@ -27,7 +27,7 @@ public interface TimeSource {
 
   /**
    * A reading of {@link #nanoTime()} that is never ahead of it and at most about a millisecond
-   * behind, where that can be had for less.
+   * behind, where that can be had for less. Of two readings the second may be the smaller one.
    */
   default long coarseNanoTime() {
     return nanoTime();

@@ -74,7 +74,10 @@ final class Timers {
     return timer;
   }
 
-  /** The coarse clock: a read of two fields while it ticks, the exact clock while it does not. */
+  /**
+   * The coarse clock: a read of two fields while it ticks, the exact clock while it does not. Never
+   * ahead; where it takes over from the exact clock it may be behind what a reader had just before.
+   */
   long coarseNanoTime() {
     return ticking ? coarse : wanted();
   }

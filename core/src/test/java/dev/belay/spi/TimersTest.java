@@ -130,7 +130,7 @@ class TimersTest {
     while (!coarse || !moved) {
       long exact = now.addAndGet(100);
       long read = timers.coarseNanoTime();
-      assertThat(read).isBetween(last, exact);
+      assertThat(read).isBetween(HOUR, exact); // and may step back where it takes over
       coarse |= read < exact;
       moved |= coarse && read > last && read < exact;
       last = read;
