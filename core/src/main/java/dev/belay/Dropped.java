@@ -135,8 +135,8 @@ final class Dropped {
   static String message(CreationSite site) {
     return "a context was dropped without close(), made at "
         + place(site)
-        + "; one of a sample, told once for each place. Use try-with-resources; the lint rule"
-        + " ContextNotClosed finds it.";
+        + "; one of a sample, told once for each place. Use try-with-resources (lint"
+        + " rule ContextNotClosed).";
   }
 
   /** The first frame that is not ours. */

@@ -80,4 +80,11 @@ public class DeriveBenchmark {
   public void kotlinJob() {
     JobKt.Job(job).complete();
   }
+
+  /** Kotlin's on two threads. */
+  @Benchmark
+  @Threads(2)
+  public void kotlinJobOnTwoThreads() {
+    JobKt.Job(job).complete();
+  }
 }

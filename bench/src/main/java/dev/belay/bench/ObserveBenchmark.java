@@ -32,7 +32,6 @@ public class ObserveBenchmark {
   public int siblings;
 
   private final CancellableContext parent = Context.background().withCancel();
-  private final io.grpc.Context.CancellableContext grpc = io.grpc.Context.ROOT.withCancellation();
   private final CompletableJob job = JobKt.Job(null);
   private final List<Object> held = new ArrayList<>();
 
@@ -68,22 +67,19 @@ public class ObserveBenchmark {
     observe();
   }
 
-  /** gRPC's, without siblings: it keeps each child that was ever observed. */
-  @Benchmark
-  public void grpcAddListener() {
-    var child = grpc.withCancellation();
-    io.grpc.Context.CancellationListener listener = context -> {};
-    child.addListener(listener, INLINE);
-    child.removeListener(listener);
-    child.cancel(null);
-  }
-
   /** Kotlin's. */
   @Benchmark
   public void kotlinInvokeOnCompletion() {
     CompletableJob child = JobKt.Job(job);
     child.invokeOnCompletion(cause -> Unit.INSTANCE);
     child.complete();
+  }
+
+  /** Kotlin's on two threads. */
+  @Benchmark
+  @Threads(2)
+  public void kotlinOnTwoThreads() {
+    kotlinInvokeOnCompletion();
   }
 
   private static void nothing() {}

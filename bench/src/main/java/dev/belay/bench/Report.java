@@ -29,29 +29,38 @@ public final class Report {
   }
 
   /**
-   * {@code Report PAGE GO [JMH's options]}: writes the table into the page, and prints it.
+   * {@code Report PAGE GO [JMH's options]}: prints the table, and writes it into the page unless
+   * the options name benchmarks.
    *
    * @param args GO is a file with Go's figures; one that is not there means that Go was not at hand
    */
   public static void main(String[] args) throws Exception {
     Path go = Path.of(args[1]);
+    var chosen =
+        new CommandLineOptions(List.of(args).subList(2, args.length).toArray(new String[0]));
+    boolean all = chosen.getIncludes().isEmpty();
     var report = new Report(Files.exists(go));
-    report.measure(List.of(args).subList(2, args.length));
+    if (all) {
+      report.measureBesideJmh();
+    }
+    report.figures.addAll(new Runner(options(chosen)).run());
     if (report.goMeasured) {
       report.figures.addAll(go);
     }
     String table = report.table();
     System.out.print(table);
+    if (!all) {
+      return; // a page with some rows would look like all of them
+    }
     Path page = Path.of(args[0]);
     String text = Files.readString(page);
     Files.writeString(page, text.substring(0, text.indexOf(MARK) + MARK.length()) + "\n" + table);
   }
 
-  private void measure(List<String> args) throws Exception {
+  private void measureBesideJmh() throws Exception {
     Bytes.lines().forEach((what, bytes) -> figures.add("bytes/" + what, bytes));
     Wakes.measure(figures);
     GoneClients.measure(figures);
-    figures.addAll(new Runner(options(new CommandLineOptions(args.toArray(new String[0])))).run());
   }
 
   private static Options options(CommandLineOptions chosen) {

@@ -52,7 +52,7 @@ final class Rows {
             .beside("DeriveBenchmark.grpcWithCancellation")
             .go("withCancel", 213),
         of("the same, two threads", "DeriveBenchmark.withCancelOnTwoThreads", 25)
-            .beside("DeriveBenchmark.kotlinJob")
+            .beside("DeriveBenchmark.kotlinJobOnTwoThreads")
             .go("withCancelOnTwo", 661),
         of("`withTimeout`, close", "DeriveBenchmark.withTimeout", 45)
             .beside("DeriveBenchmark.grpcWithDeadline")
@@ -71,7 +71,7 @@ final class Rows {
               .go("observe/" + siblings, NONE));
       rows.add(
           of("the same, two threads", "ObserveBenchmark.observeOnTwoThreads/" + siblings, 120)
-              .beside("ObserveBenchmark.grpcAddListener/0") // which grows without end
+              .beside("ObserveBenchmark.kotlinOnTwoThreads/" + siblings)
               .go("observeOnTwo/" + siblings, NONE));
     }
     for (int outstanding : new int[] {40, 400_000}) {

@@ -1,5 +1,6 @@
 package dev.belay.resilience4j;
 
+import dev.belay.Canceller;
 import dev.belay.Context;
 import dev.belay.ContextCallable;
 import dev.belay.ContextEndedException;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A {@link Retry} under a context: the policy says which failures are tried again, how often and
  * after what pause, and counts them; the context says how long. It never pauses past the deadline,
- * and never retries a cancel or an interrupt. What is retried must bear being done twice.
+ * and never retries a cancel or an interrupt, also one that another exception wraps. What is
+ * retried must bear being done twice.
  *
  * <p>Immutable, for any number of threads and calls. Resilience4j's own decorators sleep by {@code
  * Thread.sleep}, which no context ends.
@@ -72,7 +74,7 @@ public final class ContextRetry {
 
   /** Whether no policy is asked: somebody wants this to stop. */
   private static boolean isFinal(Context ctx, Exception failure) {
-    return ctx.isDone() || failure instanceof InterruptedException;
+    return ctx.isDone() || Canceller.isInterruption(failure);
   }
 
   private static boolean isTimeFor(Duration pause, Context ctx, Exception failure) {

@@ -213,6 +213,20 @@ class ContextRetryTest {
   }
 
   @Test
+  void aWrappedInterruptIsNotRetriedNorCounted(Context ctx, VirtualClock clock) {
+    assertThatThrownBy(
+            () ->
+                call(
+                    ctx,
+                    clock,
+                    c -> {
+                      throw new IOException("stopped", new InterruptedException("stop"));
+                    }))
+        .isInstanceOf(IOException.class);
+    assertThat(attempts).hasSize(1);
+  }
+
+  @Test
   void aLimitOfTheAttemptAloneIsAFailureLikeOthers(Context ctx, VirtualClock clock) {
     assertThatThrownBy(
             () ->
