@@ -9,7 +9,7 @@
  */
 static final String MARK = "<!-- from here on written by ./build mutation -->";
 
-static final Pattern EXPLAINED = Pattern.compile("`([\\w.$]+)` (\\w+)(?: ×(\\d+))?");
+static final Pattern EXPLAINED = Pattern.compile("`([\\w.$<>]+)` (\\w+)(?: ×(\\d+))?");
 static final Pattern ALL = Pattern.compile("\\*\\*all\\*\\* \\| \\*\\*(\\d+)\\*\\*");
 
 /** A mutant; {@code by} is the name of the test that killed it. */

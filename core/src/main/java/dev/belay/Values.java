@@ -90,9 +90,7 @@ final class Values {
   private static @Nullable Object[] added(
       @Nullable Object[] pairs, int at, ContextKey<?> key, Object value) {
     @Nullable Object[] more = Arrays.copyOf(pairs, pairs.length + 2);
-    if (at < pairs.length) {
-      System.arraycopy(pairs, at, more, at + 2, pairs.length - at);
-    }
+    System.arraycopy(pairs, at, more, at + 2, pairs.length - at);
     more[at] = key;
     more[at + 1] = value;
     return more;

@@ -27,6 +27,9 @@ class TaskGroupMisuseTest extends GroupFixture {
             group.close();
             return null;
           });
+      group.fork("limit", c -> group.limit(1));
+      group.fork("uninterrupted", c -> group.uninterrupted());
+      group.fork("threads", c -> group.threads(threads));
       for (var fork : group.join()) {
         assertThat(fork.failure())
             .isInstanceOf(WrongThreadException.class)

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future.State;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +103,44 @@ class TaskGroupTest extends GroupFixture {
         .isInstanceOf(ContextCancelledException.class)
         .hasMessage("cancelled by the owner of \"page\"")
         .hasCauseInstanceOf(InterruptedException.class);
+  }
+
+  @Test
+  @DisplayName("R32: leaving the block waits for the threads, also for what they do after the fork")
+  void leavingTheBlockWaitsForTheThreads() throws Exception {
+    var joined = new CountDownLatch(1);
+    var left = new CountDownLatch(1);
+    ThreadFactory slow =
+        fork ->
+            threads.newThread(
+                () -> {
+                  fork.run();
+                  untilZero(left);
+                });
+    var owner =
+        new FutureTask<Boolean>(
+            () -> {
+              try (var group = TaskGroup.open(root).threads(slow)) {
+                group.fork("stock", c -> "found");
+                group.join();
+                joined.countDown();
+              }
+              return left.getCount() == 0;
+            });
+    Thread thread = threads.newThread(owner);
+    thread.start();
+    joined.await();
+    awaitParked(thread);
+    left.countDown();
+    assertThat(owner.get()).isTrue();
+  }
+
+  private static void untilZero(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError("a thread was interrupted after its fork", e);
+    }
   }
 
   @Test

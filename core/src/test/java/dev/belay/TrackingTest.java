@@ -41,6 +41,26 @@ class TrackingTest extends Fixture {
   }
 
   @Test
+  @DisplayName("R13: what has ended does not hang in its parent, whatever it had below")
+  void whatHasEndedDoesNotHang() throws InterruptedException {
+    for (CancellableContext top :
+        new CancellableContext[] {
+          root, NamedContext.root("quiet", new Environment(clock, false, false))
+        }) {
+      CancellableContext observed = top.withCancel();
+      observed.onDone(() -> {});
+      CancellableContext parent = top.withCancel();
+      CancellableContext child = parent.withCancel();
+      child.onDone(() -> {});
+      observed.cancel();
+      parent.cancel();
+      clock.settle();
+      assertThat(((CancelContext) top).link().entries()).isEmpty();
+      top.close();
+    }
+  }
+
+  @Test
   @DisplayName("R29: where contexts were made is recorded if the root says so, else for a sample")
   void sitesAreRecordedIfTheRootSaysSo() {
     try (var recording = Roots.open("recording", clock, true)) {

@@ -53,6 +53,32 @@ class ValuesTest extends Fixture {
   }
 
   @Test
+  @DisplayName("R15: keys whose numbers begin alike do not hide each other")
+  void keysThatMeetInTheTrie() {
+    List<ContextKey<Integer>> keys = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      keys.add(ContextKey.named("k" + i, Integer.class));
+    }
+    // Few at a time: two that meet below the first node do so in a node of their own.
+    for (int i = 0; i + 4 <= keys.size(); i += 4) {
+      Context ctx = root;
+      for (int j = i; j < i + 4; j++) {
+        ctx = ctx.withValue(keys.get(j), j);
+      }
+      for (int j = i; j < i + 4; j++) {
+        assertThat(ctx.get(keys.get(j))).isEqualTo(j);
+      }
+    }
+    Context all = root;
+    for (ContextKey<Integer> key : keys) {
+      all = all.withValue(key, keys.size());
+    }
+    for (ContextKey<Integer> key : keys) {
+      assertThat(all.get(key)).isEqualTo(keys.size());
+    }
+  }
+
+  @Test
   @DisplayName("R15: require names the missing key")
   void requireNamesTheKey() {
     assertThatThrownBy(() -> root.require(USER))

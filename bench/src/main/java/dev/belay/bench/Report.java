@@ -3,8 +3,8 @@ package dev.belay.bench;
 import dev.belay.bench.inside.Bytes;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -40,10 +40,11 @@ public final class Report {
         new CommandLineOptions(List.of(args).subList(2, args.length).toArray(new String[0]));
     boolean all = chosen.getIncludes().isEmpty();
     var report = new Report(Files.exists(go));
+    Options options = options(chosen);
     if (all) {
-      report.measureBesideJmh();
+      report.measureBesideJmh(options.getForkCount().get());
     }
-    report.figures.addAll(new Runner(options(chosen)).run());
+    report.figures.addAll(new Runner(options).run());
     if (report.goMeasured) {
       report.figures.addAll(go);
     }
@@ -57,9 +58,9 @@ public final class Report {
     Files.writeString(page, text.substring(0, text.indexOf(MARK) + MARK.length()) + "\n" + table);
   }
 
-  private void measureBesideJmh() throws Exception {
+  private void measureBesideJmh(int forks) throws Exception {
     Bytes.lines().forEach((what, bytes) -> figures.add("bytes/" + what, bytes));
-    Wakes.measure(figures);
+    Wakes.measure(figures, forks);
     GoneClients.measure(figures);
   }
 
@@ -79,7 +80,7 @@ public final class Report {
     out.append(
         "%s, JDK %s, %d processors, %s %s. Medians of the forks. Go: %s.%n%n"
             .formatted(
-                LocalDate.now(ZoneOffset.UTC),
+                Instant.now().truncatedTo(ChronoUnit.MINUTES),
                 Runtime.version(),
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name"),

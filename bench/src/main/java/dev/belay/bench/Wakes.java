@@ -3,10 +3,14 @@ package dev.belay.bench;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * From a cancel to the moment at which the virtual thread that waited runs again, and the same for
@@ -31,14 +35,45 @@ final class Wakes {
 
   private Wakes() {}
 
-  static void measure(Figures figures) throws InterruptedException {
-    System.out.println("# Wake-ups: " + TURNS + " turns of each kind");
+  /** In {@code forks} JVMs of their own, one after the other. */
+  static void measure(Figures figures, int forks) throws IOException, InterruptedException {
+    String java = ProcessHandle.current().info().command().orElseThrow();
+    Path file = Files.createTempFile("wakes", ".txt");
+    for (int i = 1; i <= forks; i++) {
+      System.out.printf("# Wake-ups: %,d turns of each kind, fork %d of %d%n", TURNS, i, forks);
+      var fork =
+          new ProcessBuilder(
+              java,
+              "-cp",
+              System.getProperty("java.class.path"),
+              Wakes.class.getName(),
+              file.toString());
+      if (fork.inheritIO().start().waitFor() != 0) {
+        throw new IOException("a fork has failed; it says why above");
+      }
+      figures.addAll(file);
+    }
+    Files.delete(file);
+  }
+
+  /**
+   * A fork: writes the medians into a file, a name and a figure on each line.
+   *
+   * @param args the file
+   */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    var figures = new Figures();
     for (int i = 0; i < WARM_UP; i++) {
       turnOfEach(new Figures());
     }
     for (int i = 0; i < TURNS; i++) {
       turnOfEach(figures);
     }
+    Files.write(
+        Path.of(args[0]),
+        Stream.of(UNPARK, INTERRUPT, AWAIT_DONE, SLEEP, CALL)
+            .map(kind -> kind + " " + figures.get(kind))
+            .toList());
   }
 
   private static void turnOfEach(Figures figures) throws InterruptedException {

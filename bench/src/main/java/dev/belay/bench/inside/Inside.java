@@ -3,8 +3,8 @@ package dev.belay.bench.inside;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** Writes the figures of docs/guide/inside.md. */
 public final class Inside {
@@ -27,7 +27,7 @@ public final class Inside {
     String where =
         "%s, JDK %s, %d processors\n\n"
             .formatted(
-                LocalDate.now(ZoneOffset.UTC),
+                Instant.now().truncatedTo(ChronoUnit.MINUTES),
                 Runtime.version(),
                 Runtime.getRuntime().availableProcessors());
     Files.writeString(file, where + text);
