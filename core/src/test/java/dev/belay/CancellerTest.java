@@ -301,6 +301,7 @@ class CancellerTest extends Fixture {
     var closed = new AtomicInteger();
     Canceller closing = Canceller.closing(closed::incrementAndGet);
     closing.cancel(0);
+    assertThat(closed).hasValue(1);
     closing.cancel(1);
     assertThat(closed).hasValue(1);
     assertThatThrownBy(() -> Canceller.closing(null)).hasMessageContaining("what to close");

@@ -47,7 +47,14 @@ class HedgeTest extends Fixture {
 
   @Test
   void anAnswerInTimeIsTheOnlyAttempt() throws Exception {
-    assertThat(start(hedge, c -> "answer").get()).isEqualTo("answer");
+    FutureTask<String> call =
+        start(
+            hedge,
+            c -> {
+              awaitTimer(); // the second attempt waits by now
+              return "answer";
+            });
+    assertThat(call.get()).isEqualTo("answer");
     assertThat(begun).containsExactly(Duration.ZERO);
   }
 
@@ -74,6 +81,11 @@ class HedgeTest extends Fixture {
     assertThat(call.get()).isEqualTo("second");
     assertThat(loser.getCount()).as("the loser is waited for").isZero();
     assertThat(begun).containsExactly(Duration.ZERO, SECOND);
+  }
+
+  @Test
+  void oneAttemptIsEnough() throws Exception {
+    assertThat(start(hedge.attempts(1), c -> "answer").get()).isEqualTo("answer");
   }
 
   @Test

@@ -164,6 +164,71 @@ class InterruptTest extends Fixture {
     assertThat(result.get()).isEqualTo("ended, flag true");
   }
 
+  /** A thread to which ours is slow to be sent. */
+  private static final class SlowlyInterrupted extends Thread {
+    final CountDownLatch sending = new CountDownLatch(1);
+    final CountDownLatch sent = new CountDownLatch(1);
+
+    SlowlyInterrupted(Runnable body) {
+      super(body);
+      setDaemon(true);
+    }
+
+    @Override
+    public void interrupt() {
+      if (Thread.currentThread() != this) {
+        sending.countDown();
+        while (sent.getCount() > 0) {
+          Thread.onSpinWait();
+        }
+      }
+      super.interrupt();
+    }
+
+    void foreign() {
+      super.interrupt();
+    }
+  }
+
+  @Test
+  @DisplayName("R22: a foreign interrupt that comes before ours, while the call is left, is kept")
+  void aForeignInterruptBeforeOursIsKept() throws Exception {
+    var ctx = root.withCancel();
+    var leave = new CountDownLatch(1);
+    var running = new CountDownLatch(1);
+    var result = new CompletableFuture<Boolean>();
+    var thread =
+        new SlowlyInterrupted(
+            () -> {
+              try {
+                ctx.runInterruptibly(
+                    c -> {
+                      running.countDown();
+                      while (leave.getCount() > 0) {
+                        Thread.onSpinWait();
+                      }
+                    });
+              } catch (ContextCancelledException e) {
+                // or it returns: both are ends of the call
+              } finally {
+                result.complete(Thread.interrupted());
+              }
+            });
+    thread.start();
+    running.await();
+    ctx.cancel();
+    thread.sending.await();
+    leave.countDown();
+    awaitParked(thread);
+    thread.foreign();
+    while (thread.isInterrupted()) {
+      Thread.onSpinWait();
+    }
+    awaitParked(thread);
+    thread.sent.countDown();
+    assertThat(result.get()).isTrue();
+  }
+
   @Tag("race")
   @ParameterizedTest
   @MethodSource("threads")
