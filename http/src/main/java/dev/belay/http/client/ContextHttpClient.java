@@ -1,12 +1,12 @@
 package dev.belay.http.client;
 
-import dev.belay.Canceller;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.http.wire.WireHeaders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * the exchange too.
  *
  * <p>The deadline is sent to the server as the remaining time, and the trace with it ({@link
- * WireHeaders}). The JDK's client sends the same headers again where it follows a redirection. The
- * deadline is not given to it: {@link HttpRequest#timeout()} ends with the headers up to JDK 25,
- * and fails with an exception that knows nothing of the context. A request that sets it keeps it.
+ * WireHeaders}), anew to where a redirection leads. The deadline is not given to the JDK's client:
+ * {@link HttpRequest#timeout()} ends with the headers up to JDK 25, and fails with an exception
+ * that knows nothing of the context. A request that sets it keeps it.
  *
  * <p>Limits are the JDK's. While a name is resolved or a TCP connection is being made, an aborted
  * caller is free at once; but a name's resolution cannot be stopped and ends on a thread of the
@@ -39,7 +39,9 @@ import org.jspecify.annotations.Nullable;
  * 25, and in no case longer than {@link HttpClient.Builder#connectTimeout}, which is best set. And
  * an HTTP/2 connection over TLS that has just been made is shared a moment before it is detached
  * from the request it was made for: if that one is aborted in between, requests that have joined it
- * fail with "connection closed locally".
+ * fail with "connection closed locally". The same can happen to a request over HTTP/1.1 that gets
+ * the connection of one to which the server has sent a challenge, and which is aborted while the
+ * JDK's client turns to its {@link java.net.Authenticator}: a client that has none is safe.
  *
  * <p>Immutable; any thread may use it. The wrapped client belongs to whoever made it, who also
  * closes it.
@@ -47,22 +49,48 @@ import org.jspecify.annotations.Nullable;
 public final class ContextHttpClient {
   private final HttpClient client;
   private final WireHeaders headers;
+  private final Redirect redirects;
 
-  private ContextHttpClient(HttpClient client, WireHeaders headers) {
+  private ContextHttpClient(HttpClient client, WireHeaders headers, Redirect redirects) {
     this.client = client;
     this.headers = headers;
+    this.redirects = redirects;
   }
 
-  /** Puts {@code client} under contexts; sends {@link WireHeaders#DEFAULT}. */
+  /**
+   * Puts {@code client} under contexts; sends {@link WireHeaders#DEFAULT}, follows no redirection.
+   *
+   * @throws IllegalArgumentException if {@code client} follows redirections on its own: an abort in
+   *     the middle of that would close a connection that another request may have by then
+   */
   public static ContextHttpClient of(HttpClient client) {
     Objects.requireNonNull(client, "client is null: pass HttpClient.newHttpClient()");
-    return new ContextHttpClient(client, WireHeaders.DEFAULT);
+    Redirect redirects = client.followRedirects();
+    if (redirects != Redirect.NEVER) {
+      throw new IllegalArgumentException(
+          "the client follows redirections on its own, where it cannot be aborted safely:"
+              + " build it without followRedirects, and put it under contexts by"
+              + " ContextHttpClient.of(client).withRedirects(Redirect."
+              + redirects
+              + ")");
+    }
+    return new ContextHttpClient(client, WireHeaders.DEFAULT, Redirect.NEVER);
   }
 
   /** The same client, sending other headers. */
   public ContextHttpClient withHeaders(WireHeaders other) {
     Objects.requireNonNull(other, "headers are null: use WireHeaders.NONE");
-    return new ContextHttpClient(client, other);
+    return new ContextHttpClient(client, other, redirects);
+  }
+
+  /**
+   * The same client, following redirections as an {@link HttpClient} with that policy would: four
+   * in a row, and with {@link Redirect#NORMAL} none from HTTPS to HTTP. Another origin does not get
+   * the request's {@code Authorization}, {@code Cookie}, {@code Origin} and {@code Referer}.
+   */
+  public ContextHttpClient withRedirects(Redirect policy) {
+    Objects.requireNonNull(policy, "policy is null: use Redirect.NEVER");
+    return new ContextHttpClient(client, headers, policy);
   }
 
   /**
@@ -82,15 +110,25 @@ public final class ContextHttpClient {
    */
   public HttpResponse<InputStream> open(Context ctx, HttpRequest request)
       throws IOException, InterruptedException {
-    Exchange.Opened response = exchange(ctx, request);
+    Opened response = exchange(ctx, request);
     return response.with(response.body());
   }
 
-  private Exchange.Opened exchange(Context ctx, HttpRequest request)
+  private Opened exchange(Context ctx, HttpRequest request)
       throws IOException, InterruptedException {
     Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
     Objects.requireNonNull(request, "request is null: pass what to send");
-    return new Exchange(client, request, headers).open(ctx);
+    var sent = new ExchangeAbortedException.Sent(request.method(), request.uri());
+    Opened response = new Exchange(client, request, headers, sent).open(ctx, null);
+    HttpRequest next = request;
+    for (int requests = 1; requests < Redirections.MOST_REQUESTS; requests++) {
+      next = response.follow(redirects, next);
+      if (next == null) {
+        break;
+      }
+      response = new Exchange(client, next, headers, sent).open(ctx, response.withoutBody());
+    }
+    return response;
   }
 
   /**
@@ -107,7 +145,7 @@ public final class ContextHttpClient {
    */
   public HttpResponse<Stream<String>> openLines(Context ctx, HttpRequest request)
       throws IOException, InterruptedException {
-    Exchange.Opened response = exchange(ctx, request);
+    Opened response = exchange(ctx, request);
     return response.with(Lines.of(response.head().headers(), response.body()));
   }
 
@@ -126,7 +164,7 @@ public final class ContextHttpClient {
    */
   public HttpResponse<Flow.Publisher<List<ByteBuffer>>> openPublisher(
       Context ctx, HttpRequest request) throws IOException, InterruptedException {
-    Exchange.Opened response = exchange(ctx, request);
+    Opened response = exchange(ctx, request);
     return response.with(new FlowBody(ctx, response.body()));
   }
 
@@ -147,14 +185,11 @@ public final class ContextHttpClient {
       Context ctx, HttpRequest request, BodyHandler<T> handler)
       throws IOException, InterruptedException {
     Objects.requireNonNull(handler, "handler is null: use BodyHandlers.discarding()");
-    Exchange.Opened response = exchange(ctx, request);
+    Opened response = exchange(ctx, request);
     try (ContextBody body = response.body()) {
-      var head = new ReceivedResponse<InputStream>(response.head(), body);
-      return new ReceivedResponse<>(head, BodyFeed.feed(ctx, body, handler.apply(head)));
+      return response.with(BodyFeed.feed(ctx, body, handler.apply(response.with(body))));
     } catch (IOException e) {
-      if (Canceller.isInterruption(e) && Thread.interrupted()) {
-        throw (InterruptedException) new InterruptedException().initCause(e);
-      }
+      Opened.throwIfInterrupted(e);
       throw e;
     }
   }

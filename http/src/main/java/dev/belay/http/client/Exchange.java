@@ -10,7 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
-import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CancellationException;
@@ -25,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request and its response. Until the headers are there the JDK's future stands for it, and
  * {@code cancel(true)} on that future aborts it ({@code cancel(false)} and {@code orTimeout} would
- * only stop the waiting). From then on the body's stream does, and closing that aborts it.
+ * only stop the waiting). From then on the body's stream does, and closing that aborts it ({@link
+ * RawBody}).
  *
  * <p>Which of the two, {@link #claimed} decides: a short response may be complete before the JDK
  * completes its future, and a {@code cancel(true)} in between closes a connection that is back in
- * the pool, perhaps under somebody else's request.
+ * the pool, perhaps under somebody else's request. The same holds for a redirection that the JDK's
+ * client follows without telling us, so it is not let ({@link Redirections}).
  */
 final class Exchange implements Canceller {
   private final HttpClient client;
@@ -50,22 +51,29 @@ final class Exchange implements Canceller {
   /** Whether the JDK's client has a connection; set only for a request that has a body. */
   private volatile boolean connected;
 
-  Exchange(HttpClient client, HttpRequest request, WireHeaders headers) {
+  /**
+   * An exchange that is about to begin.
+   *
+   * @param exchange what the caller has sent, and when
+   */
+  Exchange(
+      HttpClient client,
+      HttpRequest request,
+      WireHeaders headers,
+      ExchangeAbortedException.Sent exchange) {
     this.client = client;
     this.request = request;
     this.headers = headers;
-    this.exchange = new ExchangeAbortedException.Sent(request.method(), request.uri());
+    this.exchange = exchange;
   }
 
-  /** A response whose headers are there. */
-  record Opened(HttpResponse<?> head, ContextBody body) {
-
-    <T> HttpResponse<T> with(T otherBody) {
-      return new ReceivedResponse<>(head, otherBody);
-    }
-  }
-
-  Opened open(Context ctx) throws IOException, InterruptedException {
+  /**
+   * Sends the request and waits for the response's headers.
+   *
+   * @param redirection what has led to the request
+   */
+  Opened open(Context ctx, @Nullable ReceivedResponse<?> redirection)
+      throws IOException, InterruptedException {
     HttpResponse<InputStream> response;
     try {
       response = ctx.call(this, this::headers);
@@ -75,7 +83,7 @@ final class Exchange implements Canceller {
       throw new AssertionError("headers threw what it does not declare", e);
     }
     InputStream raw = response.body();
-    return new Opened(response, new ContextBody(ctx, raw, new Body(raw)));
+    return new Opened(response, redirection, new ContextBody(ctx, raw, new Body(raw)));
   }
 
   // ---- until the headers are there
@@ -127,7 +135,7 @@ final class Exchange implements Canceller {
 
   /** The JDK's client calls this when it has the headers, before it reads the body. */
   private BodySubscriber<InputStream> arrived(ResponseInfo head) {
-    BodySubscriber<InputStream> subscriber = BodySubscribers.ofInputStream();
+    var subscriber = new RawBody(request, head);
     if (!claimed.compareAndSet(false, true)) {
       awaitAborted();
       closeBody(subscriber.getBody().toCompletableFuture());
@@ -137,14 +145,18 @@ final class Exchange implements Canceller {
 
   /**
    * Keeps the exchange from its end, and its connection from the pool, until the abort that has
-   * claimed it is through. The bound is for what we do not know of the JDK's locks.
+   * claimed it is through. The bound is for what we do not know of the JDK's locks; an exchange
+   * whose handler throws does not give its connection back either.
    */
   private void awaitAborted() {
     try {
-      boolean unused = aborted.await(1, TimeUnit.SECONDS);
+      if (aborted.await(1, TimeUnit.SECONDS)) {
+        return;
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the client is being shut down
     }
+    throw new IllegalStateException("the exchange is being aborted");
   }
 
   private void abort(CompletableFuture<?> future) {

@@ -9,8 +9,13 @@ import java.util.Optional;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** A response as the JDK's client has received it, with another body. */
-record ReceivedResponse<T extends @Nullable Object>(HttpResponse<?> received, @Nullable T body)
+/**
+ * A response as the JDK's client has received it, with another body.
+ *
+ * @param redirection what led to it
+ */
+record ReceivedResponse<T extends @Nullable Object>(
+    HttpResponse<?> received, @Nullable ReceivedResponse<?> redirection, @Nullable T body)
     implements HttpResponse<T>, HttpResponse.ResponseInfo {
 
   @Override
@@ -23,10 +28,15 @@ record ReceivedResponse<T extends @Nullable Object>(HttpResponse<?> received, @N
     return received.request();
   }
 
-  /** Redirects and challenges; the JDK's client has dropped their bodies. */
+  /** Challenges, whose bodies the JDK's client has dropped, and redirections. */
   @Override
   public Optional<HttpResponse<T>> previousResponse() {
-    return received.previousResponse().map(previous -> new ReceivedResponse<>(previous, null));
+    HttpResponse<?> challenge = received.previousResponse().orElse(null);
+    if (challenge != null) {
+      return Optional.of(new ReceivedResponse<>(challenge, redirection, null));
+    }
+    return Optional.ofNullable(redirection)
+        .map(last -> new ReceivedResponse<>(last.received, last.redirection, null));
   }
 
   @Override

@@ -54,11 +54,7 @@ class ContextHttpClientIT {
   @BeforeEach
   void open() throws IOException {
     server = FaultServer.http1();
-    jdk =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .build();
+    jdk = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     client = ContextHttpClient.of(jdk);
   }
 
@@ -369,14 +365,6 @@ class ContextHttpClientIT {
         .isThrownBy(() -> client.send(ctx, get("/stall"), handler))
         .withMessageContaining("openLines");
     server.gone.await(1);
-  }
-
-  @Test
-  void redirectsAreFollowed() throws Exception {
-    var response = client.send(ctx, get("/moved"), BodyHandlers.ofString());
-    assertThat(response.body()).isEqualTo("ok");
-    assertThat(response.uri()).isEqualTo(server.uri("/ok"));
-    assertThat(response.previousResponse().orElseThrow().statusCode()).isEqualTo(302);
   }
 
   /** A subscriber that tests drive. */

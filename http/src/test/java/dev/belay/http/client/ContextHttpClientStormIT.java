@@ -31,7 +31,7 @@ class ContextHttpClientStormIT extends ClientStormContract {
         return client.open(ctx, request);
       }
       HttpResponse<byte[]> response = client.send(ctx, request, BodyHandlers.ofByteArray());
-      return new ReceivedResponse<>(response, new ByteArrayInputStream(response.body()));
+      return new ReceivedResponse<>(response, null, new ByteArrayInputStream(response.body()));
     }
   }
 }

@@ -23,9 +23,8 @@ class JdkClientUnderTest implements ClientUnderTest {
         HttpClient.newBuilder()
             .version(settings.http2() ? Version.HTTP_2 : Version.HTTP_1_1)
             .sslContext(settings.trust())
-            .followRedirects(HttpClient.Redirect.NORMAL)
             .build();
-    client = ContextHttpClient.of(jdk);
+    client = ContextHttpClient.of(jdk).withRedirects(HttpClient.Redirect.NORMAL);
   }
 
   @Override

@@ -16,6 +16,7 @@ import dev.belay.testkit.socket.FaultServer;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -30,7 +31,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Exchanges that are aborted at random moments leave nothing behind: every connection is closed or
- * usable, every stream reset, and whoever comes next is served.
+ * usable, every stream reset. Whoever comes next is served, and so is who comes meanwhile, with
+ * requests that no client dares to repeat: they notice when a connection is closed that is theirs.
  *
  * <p>The system property {@code belay.storm.operations} sets how many there are (1,000 unless set;
  * a quarter of that with interrupts); a tenth as many follow that must succeed. {@code
@@ -42,8 +44,9 @@ public abstract class ClientStormContract {
   private static final int OPERATIONS = Integer.getInteger("belay.storm.operations", 1_000);
   private static final long SEED =
       Long.getLong("belay.storm.seed", ThreadLocalRandom.current().nextLong());
-  private static final String[] PATHS = {"/ok", "/hang", "/stall", "/trickle", "/lost"};
+  private static final String[] PATHS = {"/ok", "/hang", "/stall", "/trickle", "/lost", "/moved"};
   private static final int AT_ONCE = 16;
+  private static final int NEIGHBOURS = 4;
   private static final int GOOD_ONES = OPERATIONS / 10;
   private static final long LONGEST_DELAY_NANOS = 6_000_000;
 
@@ -130,7 +133,7 @@ public abstract class ClientStormContract {
     void assertStopped(Attempt attempt, Class<? extends Exception> how)
         throws InterruptedException {
       Throwable outcome = attempt.outcome();
-      boolean whole = outcome == null && path.equals("/ok");
+      boolean whole = outcome == null && (path.equals("/ok") || path.equals("/moved"));
       boolean inBody =
           outcome != null
               && outcome.getCause() instanceof InterruptedException interruption
@@ -170,14 +173,17 @@ public abstract class ClientStormContract {
         // The storm begins on a connection that exists: some clients share one that is being made
         // with requests that did not ask for it, and abort them together.
         assertGood(root, server, client);
-        fire(
-            operations,
-            number -> {
-              String path = PATHS[number % PATHS.length];
-              long delay = random.nextLong(LONGEST_DELAY_NANOS);
-              return new Shot(root, server, client, path, delay);
-            },
-            abort);
+        try (var neighbours = new Neighbours(root, server, client)) {
+          fire(
+              operations,
+              number -> {
+                String path = PATHS[number % PATHS.length];
+                long delay = random.nextLong(LONGEST_DELAY_NANOS);
+                return new Shot(root, server, client, path, delay);
+              },
+              abort);
+          neighbours.assertServed();
+        }
         assertNothingIsLeft(root, server, client);
       }
       server.open.await(0);
@@ -216,9 +222,51 @@ public abstract class ClientStormContract {
     }
   }
 
+  /** Exchanges that nobody aborts, one after the other on each of some threads. */
+  private static final class Neighbours implements AutoCloseable {
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private volatile boolean over;
+
+    Neighbours(Context root, FaultServer server, ClientUnderTest client) {
+      var request = new ClientRequest(server.uri("/ok"), Map.of(), 1);
+      for (int i = 0; i < NEIGHBOURS; i++) {
+        executor.execute(() -> run(root, client, request));
+      }
+    }
+
+    private void run(Context root, ClientUnderTest client, ClientRequest request) {
+      try {
+        while (!over) {
+          assertGood(root, client, request);
+        }
+      } catch (Throwable t) {
+        failure.compareAndSet(null, t);
+      }
+    }
+
+    void assertServed() {
+      close();
+      Throwable failed = failure.get();
+      if (failed != null) {
+        throw new AssertionError("an exchange failed that nobody had aborted", failed);
+      }
+    }
+
+    @Override
+    public void close() {
+      over = true;
+      executor.close();
+    }
+  }
+
   private static void assertGood(Context root, FaultServer server, ClientUnderTest client)
       throws Exception {
-    var request = ClientRequest.get(server.uri("/ok"));
+    assertGood(root, client, ClientRequest.get(server.uri("/ok")));
+  }
+
+  private static void assertGood(Context root, ClientUnderTest client, ClientRequest request)
+      throws Exception {
     try (InputStream body = client.open(root, request).body()) {
       assertEquals("ok", new String(body.readAllBytes(), ISO_8859_1));
     }
@@ -233,6 +281,6 @@ public abstract class ClientStormContract {
       assertGood(root, server, client);
     }
     int open = server.open.value();
-    assertTrue(open >= 1 && open <= AT_ONCE, () -> "connections in the pool: " + open);
+    assertTrue(open >= 1 && open <= AT_ONCE + NEIGHBOURS, () -> "connections in the pool: " + open);
   }
 }

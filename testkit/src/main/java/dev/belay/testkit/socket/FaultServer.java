@@ -20,8 +20,9 @@ import javax.net.ssl.SSLSocket;
  * <ul>
  *   <li>{@code /ok} answers "ok", {@code /field} the value of the request's {@code
  *       Belay-Timeout-Ms} or "none", {@code /big} the {@link #BIG} bytes of {@link #bigAt}, {@code
- *       /latin} "ä" in ISO-8859-1, {@code /moved} a redirection to {@code /ok}, {@code /lost} one
- *       to {@code /hang}
+ *       /latin} "ä" in ISO-8859-1, {@code /moved} a redirection to {@code /ok}, {@code /aside} one
+ *       that has a body, {@code /asked} one to {@code /field}, {@code /lost} one to {@code /hang},
+ *       {@code /round} one to itself, {@code /astray} one to what is no address
  *   <li>{@code /cut} gives up in the middle of the body: it ends the connection or resets the
  *       stream
  *   <li>{@code /hang} answers nothing, {@code /stall} the headers and {@link #TEN} of a body that

@@ -18,7 +18,11 @@ record Reply(int status, List<String> fields, String body) {
       case "/field" -> ok(remainingTime == null ? "none" : remainingTime);
       case "/latin" -> ok("ä", "content-type", "text/plain; charset=latin1");
       case "/moved" -> new Reply(302, List.of("location", "/ok"), "");
+      case "/asked" -> new Reply(302, List.of("location", "/field"), "");
       case "/lost" -> new Reply(302, List.of("location", "/hang"), "");
+      case "/aside" -> new Reply(303, List.of("location", "/ok"), "aside");
+      case "/round" -> new Reply(307, List.of("location", "/round"), "");
+      case "/astray" -> new Reply(302, List.of("location", "http://[secret"), "");
       default -> null;
     };
   }
