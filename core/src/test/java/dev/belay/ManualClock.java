@@ -89,6 +89,14 @@ final class ManualClock implements TimeSource {
     return started.size();
   }
 
+  /** The one thread that was started. */
+  Thread onlyStarted() {
+    if (started.size() != 1) {
+      throw new IllegalStateException("started: " + started);
+    }
+    return started.element();
+  }
+
   @Override
   public long nanoTime() {
     long read = now.get();
