@@ -152,7 +152,9 @@ final class ManualClock implements TimeSource {
     }
     Thread thread = Thread.currentThread();
     Timer timer = schedule(nanos, () -> LockSupport.unpark(thread));
-    LockSupport.park(blocker);
+    if (now.get() < nanos) { // the clock may have been turned before the timer was set
+      LockSupport.park(blocker);
+    }
     timer.cancel();
   }
 }
