@@ -80,6 +80,31 @@ class CancellerTest extends Fixture {
     assertThat(attempts).hasSize(sent);
   }
 
+  @Test
+  @DisplayName("R21: the pauses between the cancels grow")
+  void theCancellerBacksOff() throws Exception {
+    var ctx = root.withCancel();
+    var ends = new ArrayList<Long>();
+    var pauses = new ArrayList<Duration>();
+    var enough = new CountDownLatch(9);
+    ctx.run(
+        attempt -> {
+          if (!ends.isEmpty()) {
+            pauses.add(Duration.ofNanos(System.nanoTime() - ends.getLast()));
+          }
+          enough.countDown();
+          ends.add(System.nanoTime());
+        },
+        c -> {
+          ctx.cancel();
+          enough.await();
+        });
+    // They are told by the system's clock. A busy machine makes them longer, never shorter.
+    for (int i = 0; i < 8; i++) {
+      assertThat(pauses.get(i)).isGreaterThanOrEqualTo(Duration.ofNanos(500_000L << i));
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("threads")
   @DisplayName("R21: call returns only when no cancel is under way")

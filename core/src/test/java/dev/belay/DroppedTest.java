@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -171,20 +170,6 @@ class DroppedTest extends Fixture {
   private static int entries(Context ctx) {
     Link link = ((CancelContext) ctx).link();
     return (link == null ? 0 : link.entries().size()) + TreeInspector.live(ctx).size();
-  }
-
-  private static void awaitCollected(WeakReference<?> gone) {
-    awaitUntil(
-        () -> {
-          System.gc();
-          return gone.refersTo(null);
-        });
-  }
-
-  private static void awaitUntil(BooleanSupplier condition) {
-    while (!condition.getAsBoolean()) {
-      Thread.onSpinWait();
-    }
   }
 
   @Test

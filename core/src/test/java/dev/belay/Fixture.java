@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.spi.Roots;
 import dev.belay.spi.TreeInspector;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +61,15 @@ abstract class Fixture {
     throw new AssertionError("not interrupted: " + ctx);
   }
 
+  /** Waits until {@code thread} is in {@code method}: what it does there it does not park for. */
+  static void awaitIn(Thread thread, String method) {
+    while (Arrays.stream(thread.getStackTrace()).noneMatch(f -> f.getMethodName().equals(method))) {
+      assertThat(thread.isAlive()).as("thread ended instead of waiting").isTrue();
+      assertThat(Thread.interrupted()).as("this test takes too long").isFalse();
+      Thread.onSpinWait();
+    }
+  }
+
   /** Waits until {@code thread} is parked: the only state from which a wake-up can be seen. */
   static void awaitParked(Thread thread) {
     while (thread.getState() != Thread.State.WAITING
@@ -66,5 +78,20 @@ abstract class Fixture {
       assertThat(thread.isAlive()).as("thread ended instead of waiting").isTrue();
       Thread.onSpinWait();
     }
+  }
+
+  static void awaitUntil(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      assertThat(Thread.interrupted()).as("this test takes too long").isFalse();
+      Thread.onSpinWait();
+    }
+  }
+
+  static void awaitCollected(WeakReference<?> gone) {
+    awaitUntil(
+        () -> {
+          System.gc();
+          return gone.refersTo(null);
+        });
   }
 }

@@ -2,6 +2,7 @@ package dev.belay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 @Tag("large")
 class LargeTreeTest extends Fixture {
   @Test
-  @DisplayName("R8: a chain of 1,000,000 can be built, cancelled, printed, dropped")
+  @DisplayName("R8: a chain of 1,000,000 can be built, cancelled, printed")
   void aMillionDeep() {
     var top = Context.background().withName("top").withCancel();
     Context leaf = top;
@@ -23,6 +24,38 @@ class LargeTreeTest extends Fixture {
     top.cancel();
     assertThat(leaf.isDone()).isTrue();
     assertThat(leaf.withName("leaf")).hasToString("background/top/leaf [CANCELLED]");
+  }
+
+  @Test
+  @DisplayName("R8, R27: a chain of 1,000,000 that is dropped unclosed is collected, all of it")
+  void aMillionDeepIsDropped() {
+    var parent = (CancelContext) root.withCancel();
+    List<WeakReference<Context>> path = dropped(parent);
+    awaitUntil(
+        () -> {
+          System.gc();
+          return path.stream().allMatch(gone -> gone.refersTo(null));
+        });
+    awaitUntil(
+        () -> {
+          Dropped.clear(Integer.MAX_VALUE, site -> {});
+          return parent.link().entries().isEmpty();
+        });
+    parent.close();
+  }
+
+  /** Some of the contexts of a chain that nobody holds. */
+  private static List<WeakReference<Context>> dropped(Context parent) {
+    List<WeakReference<Context>> path = new ArrayList<>();
+    Context leaf = parent;
+    for (int i = 0; i < 1_000_000; i++) {
+      leaf = leaf.withCancel();
+      if (i % 100_000 == 0) {
+        path.add(new WeakReference<>(leaf));
+      }
+    }
+    path.add(new WeakReference<>(leaf));
+    return path;
   }
 
   @Test

@@ -89,6 +89,14 @@ final class ManualClock implements TimeSource {
     return started.size();
   }
 
+  /** The one thread that was started. */
+  Thread onlyStarted() {
+    if (started.size() != 1) {
+      throw new IllegalStateException("started: " + started);
+    }
+    return started.element();
+  }
+
   @Override
   public long nanoTime() {
     long read = now.get();
@@ -144,7 +152,9 @@ final class ManualClock implements TimeSource {
     }
     Thread thread = Thread.currentThread();
     Timer timer = schedule(nanos, () -> LockSupport.unpark(thread));
-    LockSupport.park(blocker);
+    if (now.get() < nanos) { // the clock may have been turned before the timer was set
+      LockSupport.park(blocker);
+    }
     timer.cancel();
   }
 }

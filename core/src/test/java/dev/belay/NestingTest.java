@@ -18,6 +18,16 @@ import org.junit.jupiter.api.Test;
 
 /** R24: cancellers and shields inside each other. */
 class NestingTest extends Fixture {
+  /**
+   * Waits until the one thread that the end has started, which sends the signal, waits in the
+   * hand-over: if it was free to send it has done so.
+   */
+  private void awaitSenderHeldBack() {
+    Thread sender = clock.onlyStarted();
+    awaitIn(sender, "take");
+    awaitParked(sender);
+  }
+
   @Test
   @DisplayName("R24: an inner canceller replaces the outer one for its time")
   void theInnerCancellerReplacesTheOuter() throws Exception {
@@ -86,6 +96,7 @@ class NestingTest extends Fixture {
                 assertThat(d.isDone()).isFalse();
                 assertThat(Context.current().isDone()).isFalse();
                 assertThat(d.toString()).startsWith("background/test/shielded [1s");
+                awaitSenderHeldBack();
                 assertThat(sent).hasValue(0);
               });
           after.await();
@@ -105,6 +116,7 @@ class NestingTest extends Fixture {
                 SECOND,
                 d -> {
                   ctx.cancel();
+                  awaitSenderHeldBack();
                   assertThat(sent.getCount()).isEqualTo(1);
                   Thread turner = Thread.ofPlatform().start(() -> clock.advanceAndForget(SECOND));
                   sent.await();
@@ -188,6 +200,7 @@ class NestingTest extends Fixture {
                       e -> {
                         ctx.cancel();
                         assertThat(e.isDone()).isFalse();
+                        awaitSenderHeldBack();
                         assertThat(sent.getCount()).isEqualTo(1);
                       }));
           sent.await();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.belay.spi.Ambient;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
@@ -40,9 +41,16 @@ class RunTest extends Fixture {
         ctx.call(
             c -> {
               ctx.cancel();
-              return "flag " + Thread.currentThread().isInterrupted();
+              assertNothingIsSent();
+              return "computed";
             });
-    assertThat(result).isEqualTo("flag false");
+    assertThat(result).isEqualTo("computed");
+  }
+
+  /** The end has started nobody who could send something, and has sent nothing itself. */
+  private void assertNothingIsSent() {
+    assertThat(clock.startedThreads()).isZero();
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }
 
   @Test
@@ -120,6 +128,29 @@ class RunTest extends Fixture {
     assertThat(ctx.wrap(() -> Context.current().isDone()).call()).isTrue();
   }
 
+  @Test
+  @DisplayName("R25: wrap never interrupts, also when the context ends while the task runs")
+  void wrapNeverInterrupts() throws Exception {
+    var first = root.withCancel();
+    first
+        .wrap(
+            () -> {
+              first.cancel();
+              assertThat(Context.current().isDone()).isTrue();
+              assertNothingIsSent();
+            })
+        .run();
+    var second = root.withCancel();
+    Callable<String> task =
+        () -> {
+          second.cancel();
+          assertThat(Context.current().isDone()).isTrue();
+          assertNothingIsSent();
+          return "computed";
+        };
+    assertThat(second.wrap(task).call()).isEqualTo("computed");
+  }
+
   @ParameterizedTest
   @MethodSource("threads")
   @DisplayName("R25: a new thread starts with background()")
@@ -152,7 +183,7 @@ class RunTest extends Fixture {
     Context inner = root.withValue(USER, "bob");
     var seen = new ArrayList<String>();
     Runnable task = () -> seen.add(Context.current().get(USER));
-    java.util.concurrent.Callable<Boolean> call = () -> seen.add(Context.current().get(USER));
+    Callable<Boolean> call = () -> seen.add(Context.current().get(USER));
     outer.call(
         ctx -> {
           inner.wrap(task).run();

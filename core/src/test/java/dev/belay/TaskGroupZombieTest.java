@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,14 +23,12 @@ class TaskGroupZombieTest extends Fixture {
       var owner = new FutureTask<>(() -> leaveWhileAForkRuns(threads, go));
       Thread thread = threads.newThread(owner);
       thread.start();
-      awaitGraceTimer();
+      awaitUntil(() -> clock.pendingTimers() > 0);
       clock.advanceAndForget(OwnerWait.GRACE.minusNanos(1));
       awaitParked(thread);
       assertThat(log.size()).isZero();
       clock.advanceAndForget(Duration.ofNanos(1));
-      while (log.size() == 0) {
-        Thread.onSpinWait();
-      }
+      awaitUntil(() -> log.size() > 0);
       awaitParked(thread);
       clock.advanceAndForget(OwnerWait.GRACE);
       awaitParked(thread);
@@ -49,14 +48,17 @@ class TaskGroupZombieTest extends Fixture {
   private Void leaveWhileAForkRuns(ThreadFactory threads, CountDownLatch go)
       throws InterruptedException {
     var running = new CountDownLatch(1);
-    var group = TaskGroup.open(root.withName("page")).threads(threads);
-    group.fork(
-        "deaf",
-        c -> {
-          running.countDown();
-          return deaf(go);
-        });
+    var last = new AtomicReference<Thread>();
+    var group =
+        TaskGroup.open(root.withName("page"))
+            .threads(
+                body -> {
+                  last.set(threads.newThread(body));
+                  return last.get();
+                });
+    group.fork("deaf", c -> deaf(running, go));
     group.fork("done", c -> null);
+    last.get().join();
     running.await();
     group.cancel();
     group.fork("not started", c -> null);
@@ -64,7 +66,8 @@ class TaskGroupZombieTest extends Fixture {
     return null;
   }
 
-  private static Void deaf(CountDownLatch go) {
+  private static Void deaf(CountDownLatch running, CountDownLatch go) {
+    running.countDown(); // from here on its stack shows it
     for (; ; ) {
       try {
         go.await();
@@ -72,12 +75,6 @@ class TaskGroupZombieTest extends Fixture {
       } catch (InterruptedException e) {
         // that is what makes it a zombie
       }
-    }
-  }
-
-  private void awaitGraceTimer() {
-    while (clock.pendingTimers() == 0) {
-      Thread.onSpinWait();
     }
   }
 
@@ -91,12 +88,7 @@ class TaskGroupZombieTest extends Fixture {
         new FutureTask<>(
             () -> {
               try (var group = TaskGroup.open(root).threads(threads)) {
-                group.fork(
-                    "long",
-                    c -> {
-                      running.countDown();
-                      return deaf(go);
-                    });
+                group.fork("long", c -> deaf(running, go));
                 return group.join();
               }
             });

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.spi.TreeInspector;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,6 +13,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What others do while a walk is under way, which the tests hold between its steps. */
 class WalkTest extends Fixture {
@@ -25,15 +25,6 @@ class WalkTest extends Fixture {
   @Override
   CancellableContext open(ManualClock time) {
     return NamedContext.root("test", new Environment(time, false, false));
-  }
-
-  /** Waits until {@code thread} is in {@code method}: what it does there it does not park for. */
-  private static void awaitIn(Thread thread, String method) {
-    while (Arrays.stream(thread.getStackTrace()).noneMatch(f -> f.getMethodName().equals(method))) {
-      assertThat(thread.isAlive()).as("thread ended instead of waiting").isTrue();
-      assertThat(Thread.interrupted()).as("this test takes too long").isFalse();
-      Thread.onSpinWait();
-    }
   }
 
   private static CancelContext linkedBelow(CancelContext above) {
@@ -84,6 +75,27 @@ class WalkTest extends Fixture {
     deeper.walked(List.of(first)); // below a merge two can wait for each other
     canceller.join();
     assertThat(child.cause()).isSameAs(why);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  @DisplayName("R3: a parent flips before its child")
+  void aParentFlipsBeforeItsChild(int depth) throws Exception {
+    List<CancelContext> path = new ArrayList<>(List.of(parent));
+    for (int i = 0; i < 4; i++) {
+      path.add(linkedBelow(path.getLast()));
+    }
+    Lane held = path.get(depth).link().locked();
+    Thread canceller = Thread.ofPlatform().start(parent::cancel);
+    try {
+      awaitIn(canceller, "parkNanos"); // it waits for the lane
+      assertThat(path.subList(0, depth + 1)).allMatch(CancelContext::hasEnded);
+      assertThat(path.subList(depth + 1, 5)).noneMatch(CancelContext::hasEnded);
+    } finally {
+      held.unlock();
+    }
+    canceller.join();
+    assertThat(path).allMatch(CancelContext::hasEnded);
   }
 
   @Test

@@ -56,6 +56,7 @@ class WorkersExamples {
               .map(name -> new FutureTask<>(() -> print(job.withName(name))))
               .toList();
       List<Thread> threads = workers.stream().map(Thread.ofVirtual()::start).toList();
+      awaitTimers(clock, 3);
       job.cancel(outOfPaper);
       for (Thread thread : threads) {
         thread.join();

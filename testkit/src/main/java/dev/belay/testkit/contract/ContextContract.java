@@ -16,9 +16,11 @@ import dev.belay.Registration;
 import dev.belay.testkit.Attempt;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -202,26 +204,61 @@ public abstract class ContextContract extends ContextTreeScenarios {
   }
 
   @Test
-  @DisplayName("R24: shielded work is not reached until it returns or its limit has passed")
+  @DisplayName("R24: shielded work is not reached until it returns")
   void shieldedWorkIsNotReached() throws Exception {
     var ctx = root().withCancel();
     var entered = new CountDownLatch(1);
     var leave = new CountDownLatch(1);
+    var shielded = new AtomicBoolean();
+    var reachedInside = new CompletableFuture<Boolean>();
     var attempt =
         Attempt.start(
             () ->
-                ctx.shielded(
-                    HOUR,
+                ctx.call(
+                    number -> reachedInside.complete(shielded.get()),
                     c -> {
-                      entered.countDown();
-                      leave.await();
-                      assertFalse(c.isDone());
-                      return c;
+                      c.runShielded(
+                          HOUR,
+                          d -> {
+                            shielded.set(true);
+                            entered.countDown();
+                            leave.await();
+                            assertFalse(d.isDone());
+                            shielded.set(false);
+                          });
+                      return get(reachedInside);
                     }));
     entered.await();
     ctx.cancel();
+    pass(SHORT); // where time is turned by hand, the canceller's thread has come to rest by then
     leave.countDown();
     assertNull(attempt.outcome());
+    assertFalse(get(reachedInside));
+  }
+
+  @Test
+  @DisplayName("R24: shielded work is reached once its limit has passed, and no sooner")
+  void shieldedWorkIsReachedAfterItsLimit() throws Exception {
+    var ctx = root().withCancel();
+    var shield = new CompletableFuture<Context>();
+    var limitPassed = new CompletableFuture<Boolean>();
+    var attempt =
+        Attempt.start(
+            () ->
+                ctx.call(
+                    number -> limitPassed.complete(get(shield).isDone()),
+                    c ->
+                        c.shielded(
+                            SHORT,
+                            d -> {
+                              shield.complete(d);
+                              return get(limitPassed);
+                            })));
+    get(shield);
+    ctx.cancel();
+    finish(attempt);
+    assertNull(attempt.outcome());
+    assertTrue(get(limitPassed));
   }
 
   @Test
@@ -240,5 +277,27 @@ public abstract class ContextContract extends ContextTreeScenarios {
 
   private static void unused(boolean result) {
     assertTrue(result);
+  }
+
+  @Test
+  @DisplayName("R25: wrap never interrupts, also when the context ends while the task runs")
+  void aWrappedTaskIsNotInterrupted() throws Exception {
+    var ctx = root().withCancel();
+    var entered = new CountDownLatch(1);
+    var leave = new CountDownLatch(1);
+    Callable<Context> task =
+        () -> {
+          entered.countDown();
+          leave.await();
+          assertFalse(Thread.currentThread().isInterrupted());
+          assertTrue(Context.current().isDone());
+          return ctx;
+        };
+    var attempt = Attempt.start(ctx.wrap(task));
+    entered.await();
+    ctx.cancel();
+    pass(SHORT); // where time is turned by hand, whoever the end has started has come to rest
+    leave.countDown();
+    assertNull(attempt.outcome());
   }
 }
