@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 @SharedThreads({"HikariPool", "PostgreSQL-JDBC"})
 @Timeout(value = 30, unit = TimeUnit.MINUTES) // for long runs; what hangs fails by itself
 abstract class MoneyContract {
-  private static final int SECONDS = Integer.getInteger("belay.money.seconds", 5);
+  private static final int SECONDS = Integer.getInteger("belay.money.seconds", 10);
   private static final int WORKERS = 6;
   private static final int POOL_SIZE = 4;
   private static final int MANY = 200;
@@ -62,7 +62,9 @@ abstract class MoneyContract {
 
   @AfterAll
   void close() throws Exception {
-    bank.close();
+    if (bank != null) {
+      bank.close();
+    }
   }
 
   @BeforeEach
@@ -81,6 +83,7 @@ abstract class MoneyContract {
 
   @AfterEach
   void end() {
+    stopped = true;
     pool.close();
   }
 
