@@ -319,7 +319,7 @@ final class ContextConnection extends Forwarding<Connection> {
       if (!doomed || !serverCancel.mayEndTransaction()) {
         throw e;
       }
-      evict(); // rolled back already, which the driver does not know
+      evict(); // there is none any more, which the driver does not know
     }
     begun = false;
     doomed = false;

@@ -62,6 +62,8 @@ import org.jspecify.annotations.Nullable;
  *       an interrupt would close the database; {@code jdbc:h2:async:} needs none.
  *   <li>SQLite: a cancelled insert, update or delete rolls the transaction back by itself; the
  *       connection is replaced.
+ *   <li>DuckDB: a cancel that hits the begin of a transaction, which the driver sends with the
+ *       first statement, costs the connection.
  *   <li>H2, SQLite, DuckDB: a statement of a virtual thread runs on a platform thread, because it
  *       works there instead of waiting.
  * </ul>

@@ -35,7 +35,7 @@ interface ServerCancel {
     return false;
   }
 
-  /** Whether a cancel may roll back the transaction by itself, so that a rollback finds none. */
+  /** Whether a cancel may leave the driver with a transaction that the database does not have. */
   default boolean mayEndTransaction() {
     return false;
   }

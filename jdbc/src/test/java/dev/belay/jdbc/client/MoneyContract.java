@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -29,7 +28,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Money goes between accounts while deadlines pass, owners cancel and the server is killed: the sum
@@ -38,7 +36,6 @@ import org.junit.jupiter.api.Timeout;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SharedThreads({"HikariPool", "PostgreSQL-JDBC"})
-@Timeout(value = 30, unit = TimeUnit.MINUTES) // for long runs; what hangs fails by itself
 abstract class MoneyContract {
   private static final int SECONDS = Integer.getInteger("belay.money.seconds", 10);
   private static final int WORKERS = 6;
@@ -87,7 +84,7 @@ abstract class MoneyContract {
     pool.close();
   }
 
-  @Test
+  @LongTest
   void deadlinesAndCancelsLoseNothing(Context root) throws Exception {
     List<Attempt<Void>> workers = work(root, MoneyContract::gaveUpForAnother);
     long until = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();

@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.CancellableContext;
 import java.time.Duration;
-import org.junit.jupiter.api.Test;
 
-/** What a database in another process has to stand besides: bad ways for its cancels. */
+/**
+ * What a database in another process has to stand besides: bad ways for its cancels, with a half to
+ * a tenth of the operations, because they take longer.
+ */
 abstract class ServerStormContract extends StormContract<TestDatabase.Server> {
   private static final Duration PATIENT = Duration.ofSeconds(1);
 
-  @Test
+  @Override
+  int reasons(CountingSource counts) {
+    return counts.doubtful();
+  }
+
+  @LongTest
   void aCancelThatIsLateIsWaitedFor(CancellableContext root) throws Exception {
     behind(
         Duration.ofMillis(20),
@@ -19,7 +26,7 @@ abstract class ServerStormContract extends StormContract<TestDatabase.Server> {
         (storm, counts) -> storm.run(OPERATIONS / 4, random -> storm.cancelAtRandom(root, random)));
   }
 
-  @Test
+  @LongTest
   void aConnectionWhoseCancelIsTooLateIsGivenUp(CancellableContext root) throws Exception {
     behind(
         Duration.ofMillis(100),
@@ -31,7 +38,7 @@ abstract class ServerStormContract extends StormContract<TestDatabase.Server> {
         });
   }
 
-  @Test
+  @LongTest
   void cancelsThatAreDroppedHitNobody(CancellableContext root) throws Exception {
     behind(
         Duration.ZERO,
