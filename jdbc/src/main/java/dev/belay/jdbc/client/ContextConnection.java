@@ -20,8 +20,12 @@ final class ContextConnection extends Forwarding<Connection> {
   /** How long a rollback or a close may take before the connection is given up. */
   private static final Duration ROLLBACK_LIMIT = Duration.ofSeconds(5);
 
+  /** Milliseconds by which the server's limit is later than the deadline, so that ours is first. */
+  private static final long LIMIT_LAG = 1_000;
+
   private final Context ctx;
   private final ServerCancel serverCancel;
+  private final ServerLimit serverLimit;
   private final Pool pool;
   private final Duration patience;
   private final OpenRows openRows;
@@ -34,15 +38,21 @@ final class ContextConnection extends Forwarding<Connection> {
   private boolean closed;
   private volatile boolean evicted;
 
-  private ContextConnection(Context ctx, Connection target, Pool pool, Duration patience)
+  private ContextConnection(
+      Context ctx, Connection target, Pool pool, Duration patience, boolean limited)
       throws SQLException {
     super(target);
     this.ctx = ctx;
     this.serverCancel = ServerCancel.of(target);
+    this.serverLimit =
+        limited && ctx.deadline() != null ? serverCancel.limit(target) : ServerLimit.NONE;
     this.pool = pool;
     this.patience = patience;
     this.openRows = new OpenRows(this, patience);
     this.autoCommitAtFirst = target.getAutoCommit();
+    if (serverLimit != ServerLimit.NONE) {
+      restoring.put("server limit", serverLimit::takeBack);
+    }
     this.transaction = new OpenTransaction(this, target, autoCommitAtFirst);
   }
 
@@ -50,10 +60,12 @@ final class ContextConnection extends Forwarding<Connection> {
    * Makes {@code target} obey {@code ctx}.
    *
    * @param patience how long to wait for a cancel that is under way when the statement has ended
+   * @param limited whether the server is to know of the deadline
    */
-  static Connection wrap(Context ctx, Connection target, Pool pool, Duration patience)
+  static Connection wrap(
+      Context ctx, Connection target, Pool pool, Duration patience, boolean limited)
       throws SQLException {
-    return proxy(Connection.class, new ContextConnection(ctx, target, pool, patience));
+    return proxy(Connection.class, new ContextConnection(ctx, target, pool, patience, limited));
   }
 
   Context ctx() {
@@ -122,7 +134,14 @@ final class ContextConnection extends Forwarding<Connection> {
   <T extends @Nullable Object> T inFlight(
       @Nullable Statement statement, String phase, @Nullable String sql, SqlCall<T> call)
       throws SQLException {
-    return inFlight(serverCancel.place(), statement, phase, sql, call);
+    SqlCall<T> sent = statement == null ? call : () -> limited(statement, call);
+    return inFlight(serverCancel.place(), statement, phase, sql, sent);
+  }
+
+  private <T extends @Nullable Object> T limited(Statement statement, SqlCall<T> call)
+      throws SQLException {
+    long left = ctx.remainingNanos() / 1_000_000;
+    return serverLimit.limited(statement, left + LIMIT_LAG, !transaction.isAutoCommit(), call);
   }
 
   /** A move in rows that may fetch: as {@link #inFlight}, but there are very many of them. */

@@ -59,6 +59,11 @@ interface ServerCancel {
     return quickPlace();
   }
 
+  /** What makes the server itself end statements of {@code connection}, where that was measured. */
+  default ServerLimit limit(Connection connection) {
+    return ServerLimit.NONE;
+  }
+
   /** Breaks a connection that is given up, where the driver's {@code abort} does not. */
   default void breakOff() throws SQLException {}
 
@@ -144,6 +149,11 @@ interface ServerCancel {
     }
 
     @Override
+    public ServerLimit limit(Connection connection) {
+      return new ServerLimit.Postgres(connection);
+    }
+
+    @Override
     public boolean mayFetch(ResultSet rows) throws SQLException {
       return rows.getFetchSize() != 0;
     }
@@ -169,6 +179,11 @@ interface ServerCancel {
     @Override
     public boolean leavesConnectionClean() {
       return true;
+    }
+
+    @Override
+    public ServerLimit limit(Connection connection) {
+      return new ServerLimit.MariaDb();
     }
 
     @Override

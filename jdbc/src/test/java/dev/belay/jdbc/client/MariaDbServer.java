@@ -180,6 +180,11 @@ final class MariaDbServer implements TestDatabase.Server {
   }
 
   @Override
+  public String limitQuery() {
+    return "select @@session.max_statement_time";
+  }
+
+  @Override
   public boolean isCancel(byte[] sent, int length) {
     return new String(sent, 0, length, StandardCharsets.ISO_8859_1).contains("KILL QUERY ");
   }
