@@ -4,7 +4,6 @@ import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import java.lang.reflect.Method;
-import java.sql.BatchUpdateException;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -21,49 +20,52 @@ final class ContextConnection extends Forwarding<Connection> {
   /** How long a rollback or a close may take before the connection is given up. */
   private static final Duration ROLLBACK_LIMIT = Duration.ofSeconds(5);
 
-  /** How long the server may take to show that it is there, after a commit has failed. */
-  private static final int ANSWER_SECONDS = 5;
+  /** Milliseconds by which the server's limit is later than the deadline, so that ours is first. */
+  private static final long LIMIT_LAG = 1_000;
 
   private final Context ctx;
   private final ServerCancel serverCancel;
+  private final ServerLimit serverLimit;
   private final Pool pool;
   private final Duration patience;
   private final OpenRows openRows;
+  private final OpenTransaction transaction;
   private final boolean autoCommitAtFirst;
-  private boolean autoCommit;
 
   /** What gives the connection back the settings that its borrower has changed. */
   private final Map<String, SqlWork> restoring = new LinkedHashMap<>();
 
-  /** Whether a statement was sent in the transaction that is open. */
-  private boolean begun;
-
-  /** Whether a statement of the open transaction was cancelled, by whatever end. */
-  private boolean doomed;
-
   private boolean closed;
   private volatile boolean evicted;
 
-  private ContextConnection(Context ctx, Connection target, Pool pool, Duration patience)
+  private ContextConnection(
+      Context ctx, Connection target, Pool pool, Duration patience, boolean limited)
       throws SQLException {
     super(target);
     this.ctx = ctx;
     this.serverCancel = ServerCancel.of(target);
+    this.serverLimit =
+        limited && ctx.deadline() != null ? serverCancel.limit(target) : ServerLimit.NONE;
     this.pool = pool;
     this.patience = patience;
     this.openRows = new OpenRows(this, patience);
     this.autoCommitAtFirst = target.getAutoCommit();
-    this.autoCommit = autoCommitAtFirst;
+    if (serverLimit != ServerLimit.NONE) {
+      restoring.put("server limit", serverLimit::takeBack);
+    }
+    this.transaction = new OpenTransaction(this, target, autoCommitAtFirst);
   }
 
   /**
    * Makes {@code target} obey {@code ctx}.
    *
    * @param patience how long to wait for a cancel that is under way when the statement has ended
+   * @param limited whether the server is to know of the deadline
    */
-  static Connection wrap(Context ctx, Connection target, Pool pool, Duration patience)
+  static Connection wrap(
+      Context ctx, Connection target, Pool pool, Duration patience, boolean limited)
       throws SQLException {
-    return proxy(Connection.class, new ContextConnection(ctx, target, pool, patience));
+    return proxy(Connection.class, new ContextConnection(ctx, target, pool, patience, limited));
   }
 
   Context ctx() {
@@ -76,6 +78,15 @@ final class ContextConnection extends Forwarding<Connection> {
 
   OpenRows openRows() {
     return openRows;
+  }
+
+  OpenTransaction transaction() {
+    return transaction;
+  }
+
+  /** Whether it was given up. */
+  boolean isEvicted() {
+    return evicted;
   }
 
   boolean isCleanAfterCancel() {
@@ -123,7 +134,14 @@ final class ContextConnection extends Forwarding<Connection> {
   <T extends @Nullable Object> T inFlight(
       @Nullable Statement statement, String phase, @Nullable String sql, SqlCall<T> call)
       throws SQLException {
-    return inFlight(serverCancel.place(), statement, phase, sql, call);
+    SqlCall<T> sent = statement == null ? call : () -> limited(statement, call);
+    return inFlight(serverCancel.place(), statement, phase, sql, sent);
+  }
+
+  private <T extends @Nullable Object> T limited(Statement statement, SqlCall<T> call)
+      throws SQLException {
+    long left = ctx.remainingNanos() / 1_000_000;
+    return serverLimit.limited(statement, left + LIMIT_LAG, !transaction.isAutoCommit(), call);
   }
 
   /** A move in rows that may fetch: as {@link #inFlight}, but there are very many of them. */
@@ -142,17 +160,19 @@ final class ContextConnection extends Forwarding<Connection> {
     if (Thread.currentThread().isInterrupted()) {
       throw Failures.interrupted(phase, sql, null);
     }
-    requireNotDoomed(phase, sql);
+    transaction.requireNotDoomed(phase, sql);
     var canceller = new StatementCanceller(this, statement, patience);
     try (CancellableContext own = ctx.withCancel()) {
       return own.call(
           canceller,
           c -> {
-            begun = !autoCommit;
+            transaction.begin();
             return Shield.run(place, c, call, () -> canceller.interrupted(own));
           });
     } catch (ContextEndedException e) {
-      doomed |= canceller.wasSent() && !autoCommit;
+      if (canceller.wasSent()) {
+        transaction.doom();
+      }
       throw canceller.wasInterrupted(e)
           ? Failures.interrupted(phase, sql, e.getCause())
           : Failures.ended(e, phase, sql);
@@ -172,7 +192,10 @@ final class ContextConnection extends Forwarding<Connection> {
           uninterrupted(method, arguments) instanceof DatabaseMetaData metaData
               ? ContextMetaData.wrap((Connection) proxy, this, metaData)
               : null;
-      case "setAutoCommit" -> setAutoCommit(method, arguments);
+      case "setAutoCommit" ->
+          arguments != null && arguments[0] instanceof Boolean wanted
+              ? transaction.setAutoCommit(wanted)
+              : null;
       case "setReadOnly" -> {
         boolean before = target.isReadOnly();
         yield setting(method, arguments, () -> target.setReadOnly(before));
@@ -181,13 +204,15 @@ final class ContextConnection extends Forwarding<Connection> {
         int before = quick(target::getTransactionIsolation);
         yield setting(method, arguments, () -> target.setTransactionIsolation(before));
       }
-      case "commit" -> commit(() -> forward(method, arguments));
+      case "commit" -> transaction.commit(() -> forward(method, arguments));
       case "rollback" -> {
         if (evicted) {
           yield null; // the server rolls back what a broken connection had begun
         }
         SqlCall<@Nullable Object> call = () -> forward(method, arguments);
-        yield arguments == null ? rollback(call) : rollbackToSavepoint(call);
+        yield arguments == null
+            ? transaction.rollback(call)
+            : transaction.rollbackToSavepoint(call);
       }
       case "close" -> close(method, arguments);
       case "isClosed" -> closed || Boolean.TRUE.equals(forward(method, arguments));
@@ -228,126 +253,11 @@ final class ContextConnection extends Forwarding<Connection> {
     return ContextStatement.wrap(type, (Connection) proxy, this, made, sql);
   }
 
-  // ---- transactions
-
-  /** Some databases have rolled back then, and would commit what follows at once. */
-  private void requireNotDoomed(String phase, @Nullable String sql) throws SQLException {
-    if (doomed) {
-      Failures.throwIfDone(ctx, phase, sql);
-      throw new SQLException(
-          "a statement of the transaction was cancelled; roll it back before " + phase);
-    }
-  }
-
-  /**
-   * A transaction is doomed once its context has ended or one of its statements was cancelled:
-   * drivers then commit the earlier half, or nothing without saying so.
-   */
-  private void requireCommittable() throws SQLException {
-    String phase = "committing; nothing was committed";
-    try {
-      Failures.throwIfDone(ctx, phase, null);
-      if (evicted) {
-        throw new SQLException("the connection was given up before " + phase, "08003");
-      }
-      if (doomed) {
-        throw new SQLException("a statement of the transaction was cancelled before " + phase);
-      }
-    } catch (SQLException e) {
-      if (!evicted) {
-        rollBackBecauseOf(e);
-      }
-      throw e;
-    }
-  }
-
-  private void rollBackBecauseOf(SQLException failure) {
-    try {
-      rollback(nothing(target::rollback));
-    } catch (SQLException e) {
-      evict(); // with whatever is open in it
-      failure.addSuppressed(e);
-    }
-  }
-
-  /** Once sent a commit is never cancelled: nobody could say whether it happened. */
-  @Nullable Object commit(SqlCall<@Nullable Object> call) throws SQLException {
-    requireCommittable();
-    return committing(call);
-  }
-
-  private @Nullable Object committing(SqlCall<@Nullable Object> call) throws SQLException {
-    try {
-      Object result = shielded(ctx, call);
-      begun = false;
-      return result;
-    } catch (SQLException e) {
-      if (begun && !answers()) {
-        evict();
-        throw new CommitOutcomeUnknownException(e);
-      }
-      throw e; // the server's answer, and that is no
-    }
-  }
-
-  private boolean answers() {
-    try {
-      return shielded(ctx, () -> target.isValid(ANSWER_SECONDS));
-    } catch (SQLException e) {
-      return false;
-    }
-  }
-
-  private @Nullable Object setAutoCommit(Method method, @Nullable Object @Nullable [] arguments)
-      throws SQLException {
-    if (arguments != null && Boolean.valueOf(autoCommit).equals(arguments[0])) {
-      return null; // no change of mode commits nothing
-    }
-    if (begun) {
-      requireCommittable(); // JDBC commits what is open when the mode changes
-    }
-    Object result = committing(() -> forward(method, arguments));
-    autoCommit = target.getAutoCommit();
-    return result;
-  }
-
-  @Nullable Object rollback(SqlCall<@Nullable Object> call) throws SQLException {
-    Object result = null;
-    try {
-      result = bounded(call);
-    } catch (SQLException e) {
-      if (!doomed || !serverCancel.mayEndTransaction()) {
-        throw e;
-      }
-      evict(); // rolled back already, which the driver does not know
-    }
-    begun = false;
-    doomed = false;
-    return result;
-  }
-
-  @Nullable Object rollbackToSavepoint(SqlCall<@Nullable Object> call) throws SQLException {
-    return bounded(call);
-  }
-
-  /** A call without a result. */
-  @FunctionalInterface
-  private interface SqlWork {
-    void run() throws SQLException;
-  }
-
-  private static SqlCall<@Nullable Object> nothing(SqlWork work) {
-    return () -> {
-      work.run();
-      return null;
-    };
-  }
-
   /**
    * Runs without the context, within a limit of its own; past it the connection is given up. The
    * limit is the background's: a rollback works although the whole program's root has ended.
    */
-  private @Nullable Object bounded(SqlCall<@Nullable Object> call) throws SQLException {
+  @Nullable Object bounded(SqlCall<@Nullable Object> call) throws SQLException {
     try {
       return Context.background()
           .shielded(ROLLBACK_LIMIT, own -> own.call(attempt -> evict(), c -> shielded(c, call)));
@@ -355,50 +265,6 @@ final class ContextConnection extends Forwarding<Connection> {
       throw Failures.ended(e, "rolling back; the connection was given up", null);
     }
   }
-
-  // ---- batches
-
-  /**
-   * A batch is done as a whole or not at all, under auto-commit in a transaction of its own:
-   * drivers differ in how much of a batch they leave that was cancelled.
-   */
-  @Nullable Object batch(Statement statement, @Nullable String sql, SqlCall<@Nullable Object> call)
-      throws SQLException {
-    String phase = "executing a batch";
-    if (!autoCommit) {
-      return inFlight(statement, phase, sql, call);
-    }
-    Failures.throwIfDone(ctx, phase, sql);
-    quick(nothing(() -> target.setAutoCommit(false)));
-    autoCommit = false;
-    try {
-      Object counts = inFlight(statement, phase, sql, call);
-      commit(nothing(target::commit));
-      return counts;
-    } catch (BatchUpdateException e) {
-      throw Failures.nothingDone(e);
-    } finally {
-      endBatch();
-    }
-  }
-
-  private void endBatch() {
-    try {
-      if (begun && !evicted) {
-        rollback(nothing(target::rollback));
-      }
-      if (!evicted) {
-        quick(nothing(() -> target.setAutoCommit(true)));
-      }
-    } catch (SQLException e) {
-      evict(); // what the batch has come to is known all the same
-    }
-    begun = false;
-    doomed = false;
-    autoCommit = true;
-  }
-
-  // ---- the way back
 
   private @Nullable Object close(Method method, @Nullable Object @Nullable [] arguments)
       throws SQLException {
@@ -412,11 +278,22 @@ final class ContextConnection extends Forwarding<Connection> {
     } catch (SQLException e) {
       evict();
     }
+    return peacefully(
+        () -> bounded(() -> forward(method, arguments))); // some pools ask the server again
+  }
+
+  /** Closes something that is open on this connection. */
+  @Nullable Object closing(SqlCall<@Nullable Object> call) throws SQLException {
+    return peacefully(() -> quick(call));
+  }
+
+  /** What was given up, and broken, cannot be closed, and need not. */
+  private @Nullable Object peacefully(SqlCall<@Nullable Object> call) throws SQLException {
     try {
-      return bounded(() -> forward(method, arguments)); // some pools ask the server again
+      return call.call();
     } catch (SQLException e) {
       if (evicted) {
-        return null; // an aborted connection cannot close tidily
+        return null;
       }
       throw e;
     }
@@ -424,18 +301,18 @@ final class ContextConnection extends Forwarding<Connection> {
 
   /** Rolls back what is open, and leaves all as it was found: pools differ in what they do. */
   private void tidy() throws SQLException {
-    boolean untouched = autoCommit && autoCommitAtFirst && restoring.isEmpty();
+    boolean untouched = transaction.isAutoCommit() && autoCommitAtFirst && restoring.isEmpty();
     if (evicted || target.isClosed() || untouched) {
       return;
     }
-    bounded(nothing(this::rollBackAndRestore));
+    bounded(SqlWork.call(this::rollBackAndRestore));
   }
 
   private void rollBackAndRestore() throws SQLException {
-    if (!autoCommit) {
+    if (!transaction.isAutoCommit()) {
       target.rollback(); // also what was done through unwrap()
     }
-    if (autoCommit != autoCommitAtFirst) {
+    if (transaction.isAutoCommit() != autoCommitAtFirst) {
       target.setAutoCommit(autoCommitAtFirst);
     }
     for (SqlWork restore : restoring.values()) {

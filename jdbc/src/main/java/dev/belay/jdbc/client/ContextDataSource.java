@@ -62,6 +62,8 @@ import org.jspecify.annotations.Nullable;
  *       an interrupt would close the database; {@code jdbc:h2:async:} needs none.
  *   <li>SQLite: a cancelled insert, update or delete rolls the transaction back by itself; the
  *       connection is replaced.
+ *   <li>DuckDB: a cancel that hits the begin of a transaction, which the driver sends with the
+ *       first statement, costs the connection.
  *   <li>H2, SQLite, DuckDB: a statement of a virtual thread runs on a platform thread, because it
  *       works there instead of waiting.
  * </ul>
@@ -73,11 +75,13 @@ public final class ContextDataSource implements DataSource {
   private final DataSource target;
   private final Pool pool;
   private final Duration patience;
+  private final boolean limited;
 
-  private ContextDataSource(DataSource target, Duration patience) {
+  private ContextDataSource(DataSource target, Duration patience, boolean limited) {
     this.target = target;
     this.pool = Pool.of(target);
     this.patience = patience;
+    this.limited = limited;
   }
 
   /**
@@ -93,7 +97,26 @@ public final class ContextDataSource implements DataSource {
 
   static ContextDataSource wrap(DataSource target, Duration patience) {
     return new ContextDataSource(
-        Objects.requireNonNull(target, "target is null: pass a pool"), patience);
+        Objects.requireNonNull(target, "target is null: pass a pool"), patience, false);
+  }
+
+  /**
+   * The same source, but the server ends each statement by itself a second or two after the
+   * deadline, should no cancel reach it by then. For PostgreSQL and MariaDB; elsewhere it changes
+   * nothing.
+   *
+   * <ul>
+   *   <li>PostgreSQL: {@code statement_timeout}, set before each statement, which costs a round
+   *       trip, and taken back when the transaction ends or the connection is closed. A session
+   *       that has one of its own keeps that. It does not hold for commits, and starts again for
+   *       each portion of rows that is fetched. Not for a proxy that lends a session without a
+   *       transaction around it.
+   *   <li>MariaDB: the driver's query timeout, which is sent with the statement. A shorter one that
+   *       the statement has already is kept.
+   * </ul>
+   */
+  public ContextDataSource withServerLimit() {
+    return new ContextDataSource(target, patience, true);
   }
 
   /**
@@ -133,7 +156,7 @@ public final class ContextDataSource implements DataSource {
     Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
     Connection connection = ConnectionWait.await(ctx, pool.isAskedElsewhere(), source);
     try {
-      return ContextConnection.wrap(ctx, connection, pool, patience);
+      return ContextConnection.wrap(ctx, connection, pool, patience, limited);
     } catch (SQLException | RuntimeException e) {
       try (connection) {
         throw e;

@@ -85,7 +85,7 @@ final class ContextResultSet extends Forwarding<ResultSet> {
       case "getStatement" -> proxyOfStatement;
       case "close" -> {
         leave();
-        yield connection.quick(() -> forward(method, arguments));
+        yield connection.closing(() -> forward(method, arguments));
       }
       default -> read(method, arguments);
     };

@@ -41,14 +41,14 @@ final class ContextStatement extends Forwarding<Statement> {
       case "execute", "executeUpdate", "executeLargeUpdate", "executeQuery" ->
           rows(proxy, execute(method, arguments));
       case "executeBatch", "executeLargeBatch" ->
-          connection.batch(target, sql, () -> forward(method, arguments));
+          connection.transaction().batch(target, sql, () -> forward(method, arguments));
       case "getMoreResults" -> rows(proxy, inFlight("executing", method, arguments));
       case "getMetaData", "getParameterMetaData" -> inFlight("describing", method, arguments);
       case "getResultSet", "getGeneratedKeys" -> rows(proxy, forward(method, arguments));
       case "getConnection" -> proxyOfConnection;
       case "close" -> {
         connection.openRows().leave(target);
-        yield connection.quick(() -> forward(method, arguments));
+        yield connection.closing(() -> forward(method, arguments));
       }
       default -> forward(method, arguments);
     };
@@ -60,9 +60,9 @@ final class ContextStatement extends Forwarding<Statement> {
     connection.openRows().leave(target); // which this closes
     SqlCall<@Nullable Object> call = () -> forward(method, arguments);
     return switch (text == null ? Effect.OTHER : StatementText.effect(text)) {
-      case COMMITS -> connection.commit(call);
-      case ROLLS_BACK -> connection.rollback(call);
-      case ROLLS_BACK_TO_SAVEPOINT -> connection.rollbackToSavepoint(call);
+      case COMMITS -> connection.transaction().commit(call);
+      case ROLLS_BACK -> connection.transaction().rollback(call);
+      case ROLLS_BACK_TO_SAVEPOINT -> connection.transaction().rollbackToSavepoint(call);
       case OTHER -> connection.inFlight(target, "executing", text, call);
     };
   }

@@ -26,8 +26,7 @@ abstract class EmbeddedCancel implements ServerCancel {
     }
     try {
       // Not through a pool's wrapper: HikariCP gives up a connection on which a call says 08003,
-      // and
-      // that is what DuckDB says of a statement that has just failed.
+      // and that is what DuckDB says of a statement that has just failed.
       statement.unwrap(Statement.class).cancel();
     } catch (SQLException | RuntimeException e) {
       if (isRemote()) {
@@ -157,6 +156,12 @@ abstract class EmbeddedCancel implements ServerCancel {
     @Override
     public boolean mayFetch(ResultSet rows) {
       return false;
+    }
+
+    /** The driver sends a transaction's begin with its first statement, and a cancel may hit it. */
+    @Override
+    public boolean mayEndTransaction() {
+      return true;
     }
   }
 }

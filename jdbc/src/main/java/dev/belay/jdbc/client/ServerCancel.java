@@ -35,7 +35,7 @@ interface ServerCancel {
     return false;
   }
 
-  /** Whether a cancel may roll back the transaction by itself, so that a rollback finds none. */
+  /** Whether a cancel may leave the driver with a transaction that the database does not have. */
   default boolean mayEndTransaction() {
     return false;
   }
@@ -57,6 +57,11 @@ interface ServerCancel {
   /** The same for moves in rows, of which there are very many. */
   default Shield.Place movePlace() {
     return quickPlace();
+  }
+
+  /** What makes the server itself end statements of {@code connection}, where that was measured. */
+  default ServerLimit limit(Connection connection) {
+    return ServerLimit.NONE;
   }
 
   /** Breaks a connection that is given up, where the driver's {@code abort} does not. */
@@ -144,6 +149,11 @@ interface ServerCancel {
     }
 
     @Override
+    public ServerLimit limit(Connection connection) {
+      return new ServerLimit.Postgres(connection);
+    }
+
+    @Override
     public boolean mayFetch(ResultSet rows) throws SQLException {
       return rows.getFetchSize() != 0;
     }
@@ -169,6 +179,11 @@ interface ServerCancel {
     @Override
     public boolean leavesConnectionClean() {
       return true;
+    }
+
+    @Override
+    public ServerLimit limit(Connection connection) {
+      return new ServerLimit.MariaDb();
     }
 
     @Override

@@ -27,7 +27,8 @@ final class CancelProxy implements AutoCloseable {
    * Starts listening.
    *
    * @param delay by how much a cancel is late
-   * @param dropped of how many cancels one only arrives; the connections of the others are closed
+   * @param dropped of how many cancels one only arrives, 0 for none; the connections of the others
+   *     are closed
    */
   CancelProxy(TestDatabase.Server database, Duration delay, int dropped) throws IOException {
     this.database = database;
@@ -87,7 +88,8 @@ final class CancelProxy implements AutoCloseable {
     for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
       if (database.isCancel(buffer, length)) {
         cancel[0] = true;
-        if (cancels.getAndIncrement() % dropped != 0) {
+        int before = cancels.getAndIncrement();
+        if (dropped == 0 || before % dropped != 0) {
           server.close();
           return;
         }

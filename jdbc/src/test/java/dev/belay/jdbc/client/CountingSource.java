@@ -7,15 +7,18 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 
-/** Counts what a driver connects and cancels. */
+/** Counts what a driver connects, cancels and fails to roll back. */
 final class CountingSource {
   private final AtomicInteger opened = new AtomicInteger();
   private final AtomicInteger cancels = new AtomicInteger();
   private final AtomicInteger doubtful = new AtomicInteger();
+  private final Set<Connection> notRolledBack = ConcurrentHashMap.newKeySet();
   private final String url;
 
   CountingSource(String url) {
@@ -35,6 +38,11 @@ final class CountingSource {
     return doubtful.get();
   }
 
+  /** Connections on which a rollback failed. */
+  int notRolledBack() {
+    return notRolledBack.size();
+  }
+
   DataSource source() {
     return Stubs.source(this::connect);
   }
@@ -50,6 +58,7 @@ final class CountingSource {
                   counted(Statement.class, forward(connection, method, arguments));
               case "prepareStatement" ->
                   counted(PreparedStatement.class, forward(connection, method, arguments));
+              case "rollback" -> rollback(connection, method, arguments);
               case "unwrap" ->
                   arguments[0].equals(PGConnection.class)
                       ? counted(PGConnection.class, connection)
@@ -66,6 +75,16 @@ final class CountingSource {
               case "cancel", "cancelQuery" -> timed(target, method);
               default -> forward(target, method, arguments);
             });
+  }
+
+  private Object rollback(Connection connection, Method method, Object... arguments)
+      throws Throwable {
+    try {
+      return forward(connection, method, arguments);
+    } catch (SQLException e) {
+      notRolledBack.add(connection);
+      throw e;
+    }
   }
 
   private Object timed(Object target, Method method) throws Throwable {

@@ -2,6 +2,7 @@ package dev.belay.jdbc.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -23,22 +24,42 @@ import org.junit.jupiter.api.Assumptions;
 final class MariaDbServer implements TestDatabase.Server {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
-  /** Its standard input ends when this JVM does. */
+  /**
+   * Does what its standard input says, which ends when this JVM does; answers with the server's
+   * process id, or with an empty line when that is gone.
+   */
   private static final String KEEPER =
       """
       data=$1
       shift
-      "$@" --datadir="$data" < /dev/null > "$data.log" 2>&1 &
-      server=$!
-      read -r _
-      kill -9 $server
-      wait
+      start() {
+        "$@" --datadir="$data" < /dev/null >> "$data.log" 2>&1 &
+        server=$!
+      }
+      kill_it() {
+        [ -z "$server" ] || { kill -9 "$server"; wait "$server"; }
+        server=
+      }
+      # Makes the files: a server that is killed while it makes them cannot start again.
+      "$@" --datadir="$data" --bootstrap < /dev/null > "$data.log" 2>&1
+      start "$@"
+      echo "$server"
+      while read -r order; do
+        case $order in
+          kill) kill_it ;;
+          start) start "$@" ;;
+        esac
+        echo "$server"
+      done
+      kill_it
       rm -rf "$data" "$data.log"
       """;
 
   private final int port = freePort();
   private final Path data = Files.createTempDirectory("belay-mariadb-");
   private final Process keeper;
+  private final BufferedReader answers;
+  private final long pid;
 
   private MariaDbServer(String program) throws IOException {
     Files.createDirectory(data.resolve("test"));
@@ -60,33 +81,69 @@ final class MariaDbServer implements TestDatabase.Server {
                     "--socket=" + data.resolve("socket"),
                     "--skip-name-resolve",
                     "--max-connections=500",
-                    "--innodb-flush-log-at-trx-commit=0",
+                    // A commit outlives the server, if not the machine.
+                    "--innodb-flush-log-at-trx-commit=2",
                     "--innodb-log-file-size=8M"))
-            .redirectErrorStream(true)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
+    answers = keeper.inputReader();
+    pid = Long.parseLong(answers.readLine());
   }
 
   /** Starts a server; where there is none to start, says so loudly and skips the test. */
   static MariaDbServer start() throws IOException {
-    String program =
-        Stream.of("/usr/sbin/mariadbd", "/usr/bin/mariadbd", "/usr/local/bin/mariadbd")
-            .filter(name -> Files.isExecutable(Path.of(name)))
-            .findFirst()
-            .orElse(null);
-    if (program == null) {
-      String missing =
-          "SKIPPED: no mariadbd here, so nothing is tested on MariaDB."
-              + " On Debian: apt-get install mariadb-server-core";
-      System.out.println(missing);
-      Assumptions.abort(missing);
-    }
-    var server = new MariaDbServer(program);
+    var server = new MariaDbServer(program());
     try {
       server.awaitReady();
       return server;
     } catch (IOException | RuntimeException | Error e) {
       server.close();
       throw e;
+    }
+  }
+
+  /** Where the server is; if nowhere, says so loudly and skips the test. */
+  static String program() {
+    return Stream.of("/usr/sbin/mariadbd", "/usr/bin/mariadbd", "/usr/local/bin/mariadbd")
+        .filter(name -> Files.isExecutable(Path.of(name)))
+        .findFirst()
+        .orElseGet(MariaDbServer::missing);
+  }
+
+  private static String missing() {
+    String missing =
+        "SKIPPED: no mariadbd here, so nothing is tested on MariaDB."
+            + " On Debian: apt-get install mariadb-server-core";
+    System.out.println(missing);
+    return Assumptions.abort(missing);
+  }
+
+  /** The process that was started first. */
+  long pid() {
+    return pid;
+  }
+
+  /** The folder that the keeper removes. */
+  Path data() {
+    return data;
+  }
+
+  /** Kills the server with SIGKILL, and returns when it is gone; what was committed is kept. */
+  void kill() throws IOException {
+    order("kill");
+  }
+
+  /** Starts a killed server again, on the same data and at the same port. */
+  void restart() throws IOException {
+    order("start");
+    awaitReady();
+  }
+
+  private void order(String what) throws IOException {
+    keeper.getOutputStream().write((what + "\n").getBytes(StandardCharsets.US_ASCII));
+    keeper.getOutputStream().flush();
+    if (answers.readLine() == null) {
+      throw new IOException("the keeper of MariaDB is gone");
     }
   }
 
@@ -120,6 +177,11 @@ final class MariaDbServer implements TestDatabase.Server {
   @Override
   public String jdbcUrl(int port) {
     return "jdbc:mariadb://127.0.0.1:" + port + "/test?user=root&sslMode=disable";
+  }
+
+  @Override
+  public String limitQuery() {
+    return "select @@session.max_statement_time";
   }
 
   @Override

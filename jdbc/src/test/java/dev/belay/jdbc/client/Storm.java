@@ -36,17 +36,11 @@ final class Storm {
     this.source = source;
   }
 
-  void print(String name, CountingSource counts, int connections) {
+  void print(String name, int cancels, int lost, int reasons) {
     System.out.printf(
-        "STORM %s: %d finished, %d ended, %d cancels sent of which %d in doubt,"
-            + " %d connections lost, %d victims%n",
-        name,
-        finished.get(),
-        ended.get(),
-        counts.cancels(),
-        counts.doubtful(),
-        counts.opened() - connections,
-        victims.size());
+        "STORM %s: %d finished, %d ended, %d cancels sent,"
+            + " %d connections lost for %d reasons, %d victims%n",
+        name, finished.get(), ended.get(), cancels, lost, reasons, victims.size());
   }
 
   void assertNoVictims() {
@@ -101,10 +95,19 @@ final class Storm {
         }
         default -> {
           connection.setAutoCommit(false);
-          read(connection);
-          connection.commit();
+          readAndCommit(connection);
         }
       }
+    }
+  }
+
+  private void readAndCommit(Connection connection) throws SQLException {
+    try {
+      read(connection);
+      connection.commit();
+    } catch (SQLException e) {
+      connection.rollback(); // as a framework does; that works after every end
+      throw e;
     }
   }
 

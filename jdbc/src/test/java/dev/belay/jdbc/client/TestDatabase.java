@@ -65,6 +65,9 @@ interface TestDatabase extends AutoCloseable {
       return jdbcUrl(port());
     }
 
+    /** A query for how long the session lets a statement run; a number, 0 for ever. */
+    String limitQuery();
+
     /** Whether what a client sends at once is a cancel, or has one in it. */
     boolean isCancel(byte[] sent, int length);
   }

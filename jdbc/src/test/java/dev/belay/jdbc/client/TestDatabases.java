@@ -34,6 +34,11 @@ final class TestDatabases {
     }
 
     @Override
+    public String limitQuery() {
+      return "select setting from pg_settings where name = 'statement_timeout'";
+    }
+
+    @Override
     public boolean isCancel(byte[] sent, int length) {
       return length >= 8 && ByteBuffer.wrap(sent).getInt(4) == CANCEL_REQUEST;
     }

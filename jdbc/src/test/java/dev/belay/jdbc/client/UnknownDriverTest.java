@@ -11,17 +11,22 @@ import dev.belay.ContextCancelledException;
 import dev.belay.DeadlineExceededException;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 /** A driver that nobody has measured: it is not trusted with a connection that it cancelled on. */
 class UnknownDriverTest extends DatabaseFixture {
-  /** A driver whose statement named "wait" waits for its cancel, and whose rollback for abort. */
+  /**
+   * A driver whose statement named "wait" waits for its cancel, as its rows do, and whose rollback
+   * waits for abort. Then nothing can be closed.
+   */
   private static final class Driver {
     final AtomicInteger aborts = new AtomicInteger();
     final AtomicInteger opened = new AtomicInteger();
@@ -36,11 +41,12 @@ class UnknownDriverTest extends DatabaseFixture {
 
     private Connection connection() {
       opened.incrementAndGet();
+      var broken = new AtomicBoolean();
       return Stubs.of(
           Connection.class,
           (proxy, method, arguments) ->
               switch (method.getName()) {
-                case "createStatement" -> statement();
+                case "createStatement" -> statement(broken);
                 case "isValid" -> true;
                 case "getMetaData" ->
                     Stubs.of(DatabaseMetaData.class, (self, asked, with) -> Stubs.nothing(asked));
@@ -54,6 +60,7 @@ class UnknownDriverTest extends DatabaseFixture {
                   throw new SQLException("broken");
                 }
                 case "abort" -> {
+                  broken.set(true);
                   aborts.incrementAndGet();
                   aborted.countDown();
                   yield null;
@@ -62,25 +69,44 @@ class UnknownDriverTest extends DatabaseFixture {
               });
     }
 
-    private Statement statement() {
+    private Statement statement(AtomicBoolean broken) {
       return Stubs.of(
           Statement.class,
           (proxy, method, arguments) ->
               switch (method.getName()) {
-                case "execute" -> {
-                  if (arguments[0].equals("wait")) {
-                    executing.countDown();
-                    cancelled.await();
-                    throw new SQLException("stopped");
-                  }
-                  yield false;
-                }
+                case "execute" -> arguments[0].equals("wait") && await();
+                case "executeQuery" -> rows(broken);
                 case "cancel" -> {
                   cancelled.countDown();
                   yield null;
                 }
+                case "close" -> close(broken);
                 default -> Stubs.nothing(method);
               });
+    }
+
+    private ResultSet rows(AtomicBoolean broken) {
+      return Stubs.of(
+          ResultSet.class,
+          (proxy, method, arguments) ->
+              switch (method.getName()) {
+                case "next" -> await();
+                case "close" -> close(broken);
+                default -> Stubs.nothing(method);
+              });
+    }
+
+    private boolean await() throws Exception {
+      executing.countDown();
+      cancelled.await();
+      throw new SQLException("stopped");
+    }
+
+    private static Object close(AtomicBoolean broken) throws SQLException {
+      if (broken.get()) {
+        throw new SQLException("broken");
+      }
+      return null;
     }
   }
 
@@ -115,6 +141,29 @@ class UnknownDriverTest extends DatabaseFixture {
       ctx.cancel();
       assertThat(attempt.failure()).hasCauseInstanceOf(ContextCancelledException.class);
       assertThat(attempt.failure().getCause()).hasCause(new SQLException("stopped"));
+    }
+  }
+
+  @Test
+  void whatIsOpenOnAConnectionThatWasGivenUpIsClosedInPeace(CancellableContext root)
+      throws Exception {
+    var driver = new Driver();
+    try (var ctx = root.withCancel()) {
+      var attempt =
+          Attempt.On.VIRTUAL.start(
+              () -> {
+                try (Connection connection =
+                        ContextDataSource.wrap(driver.source()).connection(ctx);
+                    Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("quick")) {
+                  return rows.next();
+                }
+              });
+      driver.executing.await();
+      ctx.cancel();
+      assertThat(attempt.failure())
+          .hasCauseInstanceOf(ContextCancelledException.class)
+          .hasNoSuppressedExceptions();
     }
   }
 
