@@ -93,10 +93,28 @@ final class TestDatabases {
   static TestDatabase h2(String settings) {
     return new H2(
         "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1" + settings,
-        settings.contains("QUERY_CACHE_SIZE=0"));
+        settings.contains("QUERY_CACHE_SIZE=0"),
+        null);
   }
 
-  private record H2(String jdbcUrl, boolean keepsConnections) implements TestDatabase {
+  /** A database in a file of that folder. */
+  static TestDatabase h2File(Path folder) {
+    return new H2("jdbc:h2:file:" + folder.resolve("test") + ";QUERY_CACHE_SIZE=0", true, null);
+  }
+
+  /** A database behind a socket. */
+  static TestDatabase h2Server() throws SQLException {
+    var server = org.h2.tools.Server.createTcpServer("-tcpPort", "0", "-ifNotExists").start();
+    return new H2(
+        "jdbc:h2:tcp://127.0.0.1:"
+            + server.getPort()
+            + "/mem:test;DB_CLOSE_DELAY=-1;QUERY_CACHE_SIZE=0",
+        true,
+        server);
+  }
+
+  private record H2(String jdbcUrl, boolean keepsConnections, org.h2.tools.Server server)
+      implements TestDatabase {
     @Override
     public String shortQuery() {
       return "select count(*) from system_range(1, 8000) where x * x = 3";
@@ -124,6 +142,9 @@ final class TestDatabases {
     public void close() throws IOException {
       try {
         execute("shutdown");
+        if (server != null) {
+          server.stop();
+        }
       } catch (SQLException e) {
         throw new IOException(e);
       }
