@@ -41,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  * from the request it was made for: if that one is aborted in between, requests that have joined it
  * fail with "connection closed locally". The same can happen to a request over HTTP/1.1 that gets
  * the connection of one to which the server has sent a challenge, and which is aborted while the
- * JDK's client turns to its {@link java.net.Authenticator}: a client that has none is safe.
+ * JDK's client turns to its {@link java.net.Authenticator}: a client that has none is safe. An
+ * HTTP/2 connection is closed by the JDK's client when more than 1,024 answers to aborted requests
+ * have come with no new request in between.
  *
  * <p>Immutable; any thread may use it. The wrapped client belongs to whoever made it, who also
  * closes it.
