@@ -53,7 +53,8 @@ public interface Canceller {
 
   /**
    * Destroys {@code process} and all its descendants: asks them to end, and kills those that have
-   * not after two seconds. Unlike a close of its streams this also ends a read of its output.
+   * not after two seconds. Unlike a close of its streams this also ends a read of its output. A
+   * child whose parent ends while it is just starting it is found by nobody and lives on.
    */
   static Canceller destroying(Process process) {
     return new DestroyingCanceller(process);

@@ -206,6 +206,9 @@ class PlainIoIT {
     ctx.call(
         Canceller.destroying(process),
         c -> {
+          while (process.descendants().findAny().isEmpty()) { // one that is being born could escape
+            Thread.onSpinWait();
+          }
           entered.countDown();
           if (process.getInputStream().read() < 0) {
             throw new IOException("the process has ended");
