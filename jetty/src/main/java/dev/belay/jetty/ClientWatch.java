@@ -1,8 +1,8 @@
 package dev.belay.jetty;
 
 import java.io.EOFException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.MetaData;
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches whether the client of one request goes away: that its connection ends or is reset, or, on
  * HTTP/2, that it resets the stream. Tells so at most once, between {@link #begin} and the last
- * part of the response, on a virtual thread of its own that holds no lock. Nothing is told from
- * {@link #close} on; a telling that has already begun may still be running then.
+ * part of the response, on a virtual thread of its own that holds no lock. Nothing is told from the
+ * end of {@link #close} on; a telling that has already begun may still be running then.
  *
  * <p>On HTTP/1.1 it needs a connection made by {@link ContextHttpConnectionFactory}; elsewhere it
  * asks Jetty, which on HTTP/2 knows. There Jetty tells one party, once: not a listener that comes
@@ -35,6 +35,9 @@ final class ClientWatch implements AutoCloseable {
   private final @Nullable WatchEndPoint endPoint;
   private final AtomicReference<@Nullable Consumer<Throwable>> watcher = new AtomicReference<>();
   private final Consumer<Throwable> told = this::gone; // one object, for unwatch to recognize
+
+  /** What is about to be told; whoever comes first tells it, its own thread or the handler's. */
+  private volatile @Nullable Throwable pending;
 
   private ClientWatch(Request request, @Nullable WatchEndPoint endPoint) {
     this.request = request;
@@ -83,14 +86,25 @@ final class ClientWatch implements AutoCloseable {
 
   /** Tells at once, on the thread of whoever is about to learn of the failure. */
   private void failed(Throwable why) {
-    if (why instanceof EOFException || why instanceof ClosedChannelException) {
+    if (why instanceof IOException) { // which a time-out is not
       tell(why);
     }
   }
 
-  /** Stops watching: what becomes of the connection concerns this request no more. */
+  /**
+   * Stops watching, on the handler's thread: what becomes of the connection concerns this request
+   * no more. What was seen before is told before.
+   */
   @Override
   public void close() {
+    Throwable seen = pending;
+    if (seen != null) {
+      tell(seen);
+    }
+    stop();
+  }
+
+  private void stop() {
     watcher.set(OVER);
     if (endPoint != null) {
       endPoint.unwatch(told);
@@ -100,6 +114,7 @@ final class ClientWatch implements AutoCloseable {
   /** Any thread, any number of times, under any lock: the watcher runs elsewhere, and once. */
   private void gone(Throwable why) {
     if (!OVER.equals(watcher.get())) {
+      pending = why;
       Thread.ofVirtual().name("belay-client-gone").start(() -> tell(why));
     }
   }
@@ -134,25 +149,21 @@ final class ClientWatch implements AutoCloseable {
         @Nullable ByteBuffer content,
         Callback callback) {
       if (last) {
-        close();
+        stop();
       }
       super.send(request, response, last, content, callback);
     }
 
     @Override
     public void succeeded() {
-      close();
+      stop();
       super.succeeded();
     }
 
     @Override
     public void failed(Throwable failure) {
-      close();
+      stop();
       super.failed(failure);
-    }
-
-    private void close() {
-      ClientWatch.this.close();
     }
   }
 

@@ -96,7 +96,9 @@ final class Http2Link {
     frame(SETTINGS, 0, 0);
   }
 
+  /** Sends none on a stream that has been reset: a client may end a connection that has many. */
   void headers(int stream, boolean last, List<String> fields) throws IOException {
+    windows.requireOpen(stream);
     frame(HEADERS, END_HEADERS | (last ? END_STREAM : 0), stream, Hpack.encode(fields));
   }
 

@@ -29,10 +29,8 @@ final class SendWindows {
     lock.lock();
     try {
       while (true) {
+        requireOpen(stream);
         int streamUsed = used.getOrDefault(stream, 0);
-        if (closed || streamUsed == STREAM_CLOSED) {
-          throw new IOException("HTTP/2: the stream or its connection has ended");
-        }
         long left = Math.min(connection, (long) initial - streamUsed);
         if (left > 0 || wanted == 0) {
           int taken = (int) Math.min(wanted, left);
@@ -41,6 +39,22 @@ final class SendWindows {
           return taken;
         }
         changed.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Does nothing to a stream on which may be sent.
+   *
+   * @throws IOException if it has ended, or its connection
+   */
+  void requireOpen(int stream) throws IOException {
+    lock.lock();
+    try {
+      if (closed || used.getOrDefault(stream, 0) == STREAM_CLOSED) {
+        throw new IOException("HTTP/2: the stream or its connection has ended");
       }
     } finally {
       lock.unlock();
