@@ -27,7 +27,10 @@ import org.junit.jupiter.api.BeforeAll;
   "smtp:",
   "HttpClient-",
   "Connector-Scheduler",
-  "Scheduler-"
+  "Scheduler-",
+  "database-claim",
+  "undoing",
+  "mail-"
 })
 abstract class ShopTesting {
   static final String ORDER =
