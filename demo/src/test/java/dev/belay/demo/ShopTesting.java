@@ -30,7 +30,11 @@ import org.junit.jupiter.api.BeforeAll;
   "Scheduler-",
   "database-claim",
   "undoing",
-  "mail-"
+  "mail-",
+  "faulty-",
+  "cut-at-commit",
+  "to-database",
+  "to-shop"
 })
 abstract class ShopTesting {
   static final String ORDER =
