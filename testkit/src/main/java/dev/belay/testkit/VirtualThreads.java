@@ -24,14 +24,8 @@ record VirtualThreads(long mark) {
 
   private static final Pattern BETWEEN = Pattern.compile("\\R{2,}");
 
-  /**
-   * Those that end by themselves, or with the process: the JDK's, which wait for the sockets of all
-   * virtual threads; that of belay-jdbc which watches for interrupts while there are calls; one
-   * that has been given up and waits on for a pool's connection, to give it back, until the pool
-   * lets it go.
-   */
-  private static final List<String> EXPECTED =
-      List.of("SubPoller-", "belay-interrupt-watch", "belay-connection");
+  /** The JDK's own, which wait for the sockets of all virtual threads and never end. */
+  private static final List<String> EXPECTED = List.of("SubPoller-");
 
   static VirtualThreads now() {
     return new VirtualThreads(nextId());
