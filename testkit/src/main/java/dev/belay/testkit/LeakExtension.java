@@ -16,11 +16,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Gives a test its own root context and fails it when it leaves something behind: a live context, a
- * timer, a reaction, another thread, platform or virtual, a context bound to the test's thread. It
- * waits a moment for what is just ending. It looks at this test's root only, so tests may run in
- * parallel; the threads of the whole process are compared only where no other test runs meanwhile.
- * Virtual threads are found by a thread dump of the JDK: not on a JVM other than HotSpot, and not
- * under {@code -Djdk.trackAllThreads=false}.
+ * timer, a reaction's thread, a platform thread, a context bound to the test's thread. It waits a
+ * moment for what is just ending. It looks at this test's root only, so tests may run in parallel;
+ * the threads of the whole process are compared only where no other test runs meanwhile.
  *
  * <p>A test gets the root by a parameter of type {@link Context} or {@link CancellableContext}, and
  * time to turn by hand by a parameter of type {@link VirtualClock}; the root then follows that
@@ -43,35 +41,25 @@ public final class LeakExtension
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    context.getStore(NAMESPACE).put(Watch.class, Watch.start());
+    context.getStore(NAMESPACE).put(Threads.class, Threads.now());
   }
 
   @Override
   public void afterAll(ExtensionContext context) {
-    Watch watch = context.getStore(NAMESPACE).remove(Watch.class, Watch.class);
-    if (watch != null && alone(context)) {
-      watch.failIfAny(List.of(), List.of());
+    Threads before = context.getStore(NAMESPACE).remove(Threads.class, Threads.class);
+    if (before != null && alone(context)) {
+      Leaks.failIfAny(List.of(before.newerThan(List.of())));
     }
   }
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    context.getStore(NAMESPACE).put(Watch.class, Watch.start());
+    context.getStore(NAMESPACE).put(Watch.class, new Watch(Threads.now()));
     trial(context);
   }
 
-  /** What was there before one test, or before those of a class. */
-  private record Watch(Threads threads, VirtualThreads virtual) {
-    static Watch start() {
-      return new Watch(Threads.now(), VirtualThreads.now());
-    }
-
-    void failIfAny(List<Leaks.Source> others, List<String> shared) {
-      Leaks.failIfAny(List.of(() -> Leaks.all(others), threads.newerThan(shared)));
-      // Then: a look costs more, and a reaction's thread is told by then.
-      Leaks.failIfAny(List.of(virtual.newerThan(shared)));
-    }
-  }
+  /** What was there before one test. */
+  private record Watch(Threads threads) {}
 
   @Override
   public void afterEach(ExtensionContext context) {
@@ -79,9 +67,10 @@ public final class LeakExtension
     Watch watch = context.getStore(NAMESPACE).remove(Watch.class, Watch.class);
     if (watch == null || !alone(context)) {
       Leaks.failIfAny(trial.leaks());
-    } else {
-      watch.failIfAny(trial.leaks(), sharedThreads(context));
+      return;
     }
+    Leaks.failIfAny(
+        List.of(() -> Leaks.all(trial.leaks()), watch.threads.newerThan(sharedThreads(context))));
   }
 
   private static boolean alone(ExtensionContext context) {
