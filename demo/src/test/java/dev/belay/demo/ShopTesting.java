@@ -27,14 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
   "smtp:",
   "HttpClient-",
   "Connector-Scheduler",
-  "Scheduler-",
-  "database-claim",
-  "undoing",
-  "mail-",
-  "faulty-",
-  "cut-at-commit",
-  "to-database",
-  "to-shop"
+  "Scheduler-"
 })
 abstract class ShopTesting {
   static final String ORDER =

@@ -16,9 +16,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Gives a test its own root context and fails it when it leaves something behind: a live context, a
- * timer, a reaction's thread, a platform thread, a context bound to the test's thread. It waits a
- * moment for what is just ending. It looks at this test's root only, so tests may run in parallel;
- * the threads of the whole process are compared only where no other test runs meanwhile.
+ * timer, a reaction's thread, a platform thread, a context bound to the test's thread. Virtual
+ * threads that the test starts itself are not seen. It waits a moment for what is just ending. It
+ * looks at this test's root only, so tests may run in parallel; the platform threads of the whole
+ * process are compared only where no other test runs meanwhile.
  *
  * <p>A test gets the root by a parameter of type {@link Context} or {@link CancellableContext}, and
  * time to turn by hand by a parameter of type {@link VirtualClock}; the root then follows that
