@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches whether the client of one request goes away: that its connection ends or is reset, or, on
- * HTTP/2, that it resets the stream. Tells so at most once, between {@link #begin} and the last
- * part of the response, on a virtual thread of its own that holds no lock. Nothing is told from the
- * end of {@link #close} on; a telling that has already begun may still be running then.
+ * HTTP/2, that it resets the stream. Tells so, perhaps more than once, between {@link #begin} and
+ * the last part of the response, on a virtual thread of its own that holds no lock. Nothing is told
+ * from the end of {@link #close} on; a telling that has already begun may still be running then.
  *
  * <p>On HTTP/1.1 it needs a connection made by {@link ContextHttpConnectionFactory}; elsewhere it
  * asks Jetty, which on HTTP/2 knows. There Jetty tells one party, once: not a listener that comes
@@ -53,7 +53,7 @@ final class ClientWatch implements AutoCloseable {
    * Begins to watch. It ends by itself when the last part of the response is handed to Jetty: a
    * client that leaves with its answer has not gone away.
    *
-   * @param onGone told why the client counts as gone; it must not throw
+   * @param onGone told why the client counts as gone; it must not throw, and bear to be told twice
    * @throws IllegalStateException if this watch has begun before, or the request is completed
    */
   void begin(Consumer<Throwable> onGone) {
@@ -111,16 +111,20 @@ final class ClientWatch implements AutoCloseable {
     }
   }
 
-  /** Any thread, any number of times, under any lock: the watcher runs elsewhere, and once. */
+  /** Any thread, any number of times, under any lock: the watcher runs elsewhere. */
   private void gone(Throwable why) {
-    if (!OVER.equals(watcher.get())) {
+    if (pending == null && !OVER.equals(watcher.get())) {
       pending = why;
       Thread.ofVirtual().name("belay-client-gone").start(() -> tell(why));
     }
   }
 
+  /**
+   * By whoever knows: a second one does not rely on the first, which may have come no further than
+   * here, while the second is about to let the handler go on.
+   */
   private void tell(Throwable why) {
-    Consumer<Throwable> onGone = watcher.getAndSet(OVER);
+    Consumer<Throwable> onGone = watcher.get();
     if (onGone != null) {
       onGone.accept(why);
     }
