@@ -89,6 +89,15 @@ final class Values {
 
   private static @Nullable Object[] added(
       @Nullable Object[] pairs, int at, ContextKey<?> key, Object value) {
+    // Written out, the first two values, all that most have, cost half of a copy.
+    if (pairs.length == 0) {
+      return new @Nullable Object[] {key, value};
+    }
+    if (pairs.length == 2) {
+      return at == 0
+          ? new @Nullable Object[] {key, value, pairs[0], pairs[1]}
+          : new @Nullable Object[] {pairs[0], pairs[1], key, value};
+    }
     @Nullable Object[] more = Arrays.copyOf(pairs, pairs.length + 2);
     System.arraycopy(pairs, at, more, at + 2, pairs.length - at);
     more[at] = key;
