@@ -2,8 +2,10 @@ package dev.belay.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,44 @@ class SystemTimeTest {
     }
     LockSupport.unpark(parked);
     parked.join();
+  }
+
+  @Test
+  @DisplayName("a virtual thread's long park ends at its moment, not before")
+  void aLongPark() throws Exception {
+    var late = new AtomicLong(-1);
+    Thread.startVirtualThread(
+            () -> {
+              long moment = time.nanoTime() + 100_000_000;
+              while (time.nanoTime() < moment) {
+                time.park(this, moment);
+              }
+              late.set(time.nanoTime() - moment);
+            })
+        .join();
+    assertThat(late).hasNonNegativeValue();
+  }
+
+  @Test
+  @DisplayName("R13: an unpark ends a virtual thread's long park and leaves no timer")
+  void aLongParkIsEnded() throws Exception {
+    WeakReference<Thread> ended = parkedAndWoken();
+    while (!ended.refersTo(null)) { // a timer would hold it for an hour
+      assertThat(Thread.interrupted()).as("interrupted by JUnit's time-out").isFalse();
+      System.gc();
+    }
+  }
+
+  private WeakReference<Thread> parkedAndWoken() throws InterruptedException {
+    Thread parked =
+        Thread.startVirtualThread(() -> time.park(this, time.nanoTime() + 3_600_000_000_000L));
+    while (parked.getState() != Thread.State.WAITING) { // not TIMED_WAITING: no timer of the JDK's
+      assertThat(parked.isAlive()).isTrue();
+      Thread.onSpinWait();
+    }
+    LockSupport.unpark(parked);
+    parked.join();
+    return new WeakReference<>(parked);
   }
 
   @Test
