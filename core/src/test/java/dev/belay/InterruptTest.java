@@ -400,4 +400,16 @@ class InterruptTest extends Fixture {
     interruption.settle(null, false);
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }
+
+  @Test
+  @DisplayName(
+      "R22: an interrupt beside ours is given back, when ours was used up and when it was not")
+  void anInterruptBesideOursIsGivenBack() {
+    for (Throwable failure :
+        new Throwable[] {new InterruptedException(), new IOException("reset")}) {
+      var interruption = new Interruption(Thread.currentThread());
+      interruption.settle(failure, true);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
 }

@@ -78,7 +78,7 @@ public final class Report {
   private String table() {
     var out = new StringBuilder();
     out.append(
-        "%s, JDK %s, %d processors, %s %s. Medians of the forks. Go: %s.%n%n"
+        "%s, JDK %s, %d processors, %s %s. Medians of the forks; bytes and departed clients once. Go: %s.%n%n"
             .formatted(
                 Instant.now().truncatedTo(ChronoUnit.MINUTES),
                 Runtime.version(),

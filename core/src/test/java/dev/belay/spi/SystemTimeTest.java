@@ -89,6 +89,29 @@ class SystemTimeTest {
   }
 
   @Test
+  @DisplayName("R12: a time source without a coarse clock of its own gives the exact one")
+  void theCoarseClockOfOthersIsExact() {
+    assertThat(new Stopped(42).coarseNanoTime()).isEqualTo(42);
+  }
+
+  private record Stopped(long nanoTime) implements TimeSource {
+    @Override
+    public Instant instant() {
+      return Instant.EPOCH;
+    }
+
+    @Override
+    public Timer schedule(long nanos, Runnable task) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void park(Object blocker, long nanos) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @Test
   @DisplayName("core alone is the kernel")
   void coreAloneIsTheKernel() {
     assertThat(Kernel.get()).isSameAs(Kernel.get());

@@ -46,11 +46,6 @@ abstract class EmbeddedCancel implements ServerCancel {
   }
 
   @Override
-  public boolean mayFetch(ResultSet rows) {
-    return true;
-  }
-
-  @Override
   public Shield.Place place() {
     return Shield.Place.ofWork();
   }

@@ -19,16 +19,24 @@ interface ServerCancel {
    *
    * @param statement null for work that has none in sight
    */
-  void send(@Nullable Statement statement) throws SQLException;
+  default void send(@Nullable Statement statement) throws SQLException {
+    if (statement != null) {
+      statement.cancel();
+    }
+  }
 
   /**
    * Whether the connection may be used again after a cancel was sent and has arrived. False for a
    * driver whose cancels may yet hit the next statement. Asked only then, on the caller's thread.
    */
-  boolean leavesConnectionClean() throws SQLException;
+  default boolean leavesConnectionClean() throws SQLException {
+    return false;
+  }
 
   /** Whether reading these rows may wait for the server; false if all are here. */
-  boolean mayFetch(ResultSet rows) throws SQLException;
+  default boolean mayFetch(ResultSet rows) throws SQLException {
+    return true;
+  }
 
   /** Whether closing rows that may fetch reads all the rest of them first. */
   default boolean closingReadsTheRest() {
@@ -68,25 +76,7 @@ interface ServerCancel {
   default void breakOff() throws SQLException {}
 
   /** For a driver that nobody has measured: its own cancel, and a new connection afterwards. */
-  ServerCancel UNKNOWN =
-      new ServerCancel() {
-        @Override
-        public void send(@Nullable Statement statement) throws SQLException {
-          if (statement != null) {
-            statement.cancel();
-          }
-        }
-
-        @Override
-        public boolean leavesConnectionClean() {
-          return false;
-        }
-
-        @Override
-        public boolean mayFetch(ResultSet rows) {
-          return true;
-        }
-      };
+  ServerCancel UNKNOWN = new ServerCancel() {};
 
   /**
    * Which one fits: by what is below a pool's wrapper, whose class is the same for every driver.
@@ -161,19 +151,12 @@ interface ServerCancel {
 
   /**
    * MariaDB's driver with MariaDB's server. A cancel is a connection of its own that says {@code
-   * KILL QUERY}; when {@code cancel} returns, the server has done it.
+   * KILL QUERY}; when {@code cancel} returns, the server has done it. It does nothing while no call
+   * of the connection waits for the server: the next attempt does.
    */
   final class MariaDb implements ServerCancel {
     static boolean fits(DatabaseMetaData metaData) throws SQLException {
       return "MariaDB".equals(metaData.getDatabaseProductName());
-    }
-
-    @Override
-    public void send(@Nullable Statement statement) throws SQLException {
-      // Does nothing while no call of the connection waits for the server: the next attempt does.
-      if (statement != null) {
-        statement.cancel();
-      }
     }
 
     @Override
