@@ -58,7 +58,7 @@ public final class PriceServer {
   public static void main(String[] args) throws Exception {
     var delay = Duration.ofSeconds(args.length == 0 ? 0 : Integer.parseInt(args[0]));
     try (var root = Context.root("prices");
-        var pool = pool("jdbc:h2:mem:prices");
+        var pool = pool("jdbc:h2:mem:prices;QUERY_CACHE_SIZE=0");
         var client = HttpClient.newHttpClient()) {
       createProducts(root, ContextDataSource.wrap(pool));
       var prices =

@@ -43,7 +43,7 @@ class PricesTest {
 
   @BeforeEach
   void start() throws IOException {
-    pool = PriceServer.pool("jdbc:h2:mem:" + UUID.randomUUID());
+    pool = PriceServer.pool("jdbc:h2:mem:" + UUID.randomUUID() + ";QUERY_CACHE_SIZE=0");
     client = HttpClient.newHttpClient();
     rates = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     rates.createContext(
