@@ -135,12 +135,11 @@ final class Rows {
         of("cancel a chain of 1,000,000, ms", "CancelBenchmark.chain", 80).go("cancelChainMs", 502),
         within(1.2, "cancel → `awaitDone` returns", Wakes.AWAIT_DONE, Wakes.UNPARK)
             .go("wake", 10_000),
-        within(1.2, "cancel → `sleep` throws", Wakes.SLEEP, Wakes.UNPARK),
+        within(1.2, "cancel → a thread in `sleep` runs again", Wakes.SLEEP, Wakes.UNPARK),
+        of("the same, with its exception", Wakes.SLEEP_THROWS, NONE).beside(Wakes.THROW),
         within(
-            1.3,
-            "cancel → `callInterruptibly`'s body is interrupted",
-            Wakes.CALL,
-            Wakes.INTERRUPT));
+            1.3, "cancel → `callInterruptibly`'s body is interrupted", Wakes.CALL, Wakes.INTERRUPT),
+        of("the same, until the call has thrown", Wakes.CALL_THROWS, NONE).beside(Wakes.INTERRUPT));
   }
 
   private static List<Row> sql() {

@@ -3,10 +3,13 @@ package dev.belay.bench;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.spi.Roots;
+import dev.belay.spi.TimeSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -21,7 +24,10 @@ final class Wakes {
   static final String INTERRUPT = "Wakes.interruptFromVirtualThread";
   static final String AWAIT_DONE = "Wakes.awaitDone";
   static final String SLEEP = "Wakes.sleep";
+  static final String SLEEP_THROWS = "Wakes.sleepThrows";
+  static final String THROW = "Wakes.unparkAndThrow";
   static final String CALL = "Wakes.callInterruptibly";
+  static final String CALL_THROWS = "Wakes.callInterruptiblyThrows";
 
   private static final int WARM_UP = 5_000;
   private static final int TURNS = 5_000;
@@ -31,6 +37,38 @@ final class Wakes {
   /** What the thread does until it is woken. */
   private interface Wait {
     void block() throws InterruptedException;
+  }
+
+  /** The system's time, which notes when a thread that was parked runs again. */
+  private static final class Noting implements TimeSource {
+    private final TimeSource system = TimeSource.system();
+    private volatile long awake;
+
+    @Override
+    public long nanoTime() {
+      return system.nanoTime();
+    }
+
+    @Override
+    public long coarseNanoTime() {
+      return system.coarseNanoTime();
+    }
+
+    @Override
+    public Instant instant() {
+      return system.instant();
+    }
+
+    @Override
+    public Timer schedule(long nanos, Runnable task) {
+      return system.schedule(nanos, task);
+    }
+
+    @Override
+    public void park(Object blocker, long nanos) {
+      system.park(blocker, nanos);
+      awake = System.nanoTime();
+    }
   }
 
   private Wakes() {}
@@ -71,7 +109,7 @@ final class Wakes {
     }
     Files.write(
         Path.of(args[0]),
-        Stream.of(UNPARK, INTERRUPT, AWAIT_DONE, SLEEP, CALL)
+        Stream.of(UNPARK, AWAIT_DONE, SLEEP, THROW, SLEEP_THROWS, INTERRUPT, CALL, CALL_THROWS)
             .map(kind -> kind + " " + figures.get(kind))
             .toList());
   }
@@ -79,9 +117,12 @@ final class Wakes {
   private static void turnOfEach(Figures figures) throws InterruptedException {
     figures.add(UNPARK, unpark());
     figures.add(AWAIT_DONE, cancel(Context::awaitDone));
-    figures.add(SLEEP, cancel(ctx -> ctx.sleep(HOUR)));
+    figures.add(SLEEP, sleep());
+    figures.add(THROW, unparkAndThrow());
+    figures.add(SLEEP_THROWS, cancel(ctx -> ctx.sleep(HOUR)));
     figures.add(INTERRUPT, interrupt());
-    figures.add(CALL, cancel(ctx -> ctx.runInterruptibly(c -> Thread.sleep(HOUR))));
+    figures.add(CALL, call());
+    figures.add(CALL_THROWS, cancel(ctx -> ctx.runInterruptibly(c -> Thread.sleep(HOUR))));
   }
 
   private interface ContextWait {
@@ -93,8 +134,45 @@ final class Wakes {
     return turn(() -> wait.block(ctx), thread -> ctx.cancel());
   }
 
+  /** Until it runs again; that it then makes its exception and throws is not in it. */
+  private static long sleep() throws InterruptedException {
+    var time = new Noting();
+    try (var root = Roots.open("wakes", time, false)) {
+      CancellableContext ctx = root.withCancel();
+      long begin = begin(() -> ctx.sleep(HOUR), thread -> ctx.cancel());
+      return time.awake - begin;
+    }
+  }
+
+  /** Until the body has its exception; how the call then ends is not in it. */
+  private static long call() throws InterruptedException {
+    CancellableContext ctx = Context.background().withCancel();
+    var awake = new AtomicLong();
+    Wait wait =
+        () ->
+            ctx.runInterruptibly(
+                c -> {
+                  try {
+                    Thread.sleep(HOUR);
+                  } finally {
+                    awake.set(System.nanoTime());
+                  }
+                });
+    long begin = begin(wait, thread -> ctx.cancel());
+    return awake.get() - begin;
+  }
+
   private static long unpark() throws InterruptedException {
     return turn(() -> LockSupport.park(Wakes.class), LockSupport::unpark);
+  }
+
+  private static long unparkAndThrow() throws InterruptedException {
+    return turn(
+        () -> {
+          LockSupport.park(Wakes.class);
+          throw new InterruptedException("for the sake of comparison");
+        },
+        LockSupport::unpark);
   }
 
   private static long interrupt() throws InterruptedException {
@@ -107,6 +185,20 @@ final class Wakes {
 
   private static long turn(Wait wait, Waker waker) throws InterruptedException {
     var awake = new AtomicLong();
+    Wait noting =
+        () -> {
+          try {
+            wait.block();
+          } finally {
+            awake.set(System.nanoTime());
+          }
+        };
+    long begin = begin(noting, waker);
+    return awake.get() - begin;
+  }
+
+  /** Wakes a thread that has waited for a while, and waits for its end; when it was woken. */
+  private static long begin(Wait wait, Waker waker) throws InterruptedException {
     var entered = new CountDownLatch(1);
     Thread thread =
         Thread.startVirtualThread(
@@ -117,7 +209,6 @@ final class Wakes {
               } catch (InterruptedException | ContextEndedException e) {
                 // woken so
               }
-              awake.set(System.nanoTime());
             });
     entered.await();
     while (!isWaiting(thread.getState())) {
@@ -128,7 +219,7 @@ final class Wakes {
     long begin = System.nanoTime();
     waker.wake(thread);
     thread.join();
-    return awake.get() - begin;
+    return begin;
   }
 
   private static boolean isWaiting(Thread.State state) {
