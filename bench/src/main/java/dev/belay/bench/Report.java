@@ -60,7 +60,8 @@ public final class Report {
 
   private void measureBesideJmh(int forks) throws Exception {
     Bytes.lines().forEach((what, bytes) -> figures.add("bytes/" + what, bytes));
-    Wakes.measure(figures, forks);
+    Turns.measure(Groups.class, figures, forks);
+    Turns.measure(Wakes.class, figures, forks);
     GoneClients.measure(figures);
   }
 

@@ -118,13 +118,8 @@ final class Rows {
             .beside("CallBenchmark.scopedValue"),
         of("`call(canceller, …)`", "CallBenchmark.callWithCanceller", 80)
             .beside("CallBenchmark.scopedValue"),
-        within(
-            1.15,
-            "group: open, fork, join one task",
-            "GroupBenchmark.group",
-            "GroupBenchmark.virtualThread"),
-        of("the same by the JDK's scope", "GroupBenchmark.structuredTaskScope", NONE)
-            .beside("GroupBenchmark.virtualThread"));
+        within(1.15, "group: open, fork, join one task", Groups.GROUP, Groups.THREAD),
+        of("the same by the JDK's scope", Groups.SCOPE, NONE).beside(Groups.THREAD));
   }
 
   private static List<Row> ends() {

@@ -5,19 +5,18 @@ import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.spi.Roots;
 import dev.belay.spi.TimeSource;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
  * From a cancel to the moment at which the virtual thread that waited runs again, and the same for
- * what the JDK has. One turn of each kind follows the other, so that all meet the same machine.
+ * what the JDK has.
  */
 final class Wakes {
   static final String UNPARK = "Wakes.unpark";
@@ -29,7 +28,6 @@ final class Wakes {
   static final String CALL = "Wakes.callInterruptibly";
   static final String CALL_THROWS = "Wakes.callInterruptiblyThrows";
 
-  private static final int WARM_UP = 5_000;
   private static final int TURNS = 5_000;
   private static final long SETTLED = 200_000;
   private static final Duration HOUR = Duration.ofHours(1);
@@ -73,56 +71,22 @@ final class Wakes {
 
   private Wakes() {}
 
-  /** In {@code forks} JVMs of their own, one after the other. */
-  static void measure(Figures figures, int forks) throws IOException, InterruptedException {
-    String java = ProcessHandle.current().info().command().orElseThrow();
-    Path file = Files.createTempFile("wakes", ".txt");
-    for (int i = 1; i <= forks; i++) {
-      System.out.printf("# Wake-ups: %,d turns of each kind, fork %d of %d%n", TURNS, i, forks);
-      var fork =
-          new ProcessBuilder(
-              java,
-              "-cp",
-              System.getProperty("java.class.path"),
-              Wakes.class.getName(),
-              file.toString());
-      if (fork.inheritIO().start().waitFor() != 0) {
-        throw new IOException("a fork has failed; it says why above");
-      }
-      figures.addAll(file);
-    }
-    Files.delete(file);
-  }
-
   /**
-   * A fork: writes the medians into a file, a name and a figure on each line.
+   * A fork of {@link Turns}.
    *
    * @param args the file
    */
-  public static void main(String[] args) throws IOException, InterruptedException {
-    var figures = new Figures();
-    for (int i = 0; i < WARM_UP; i++) {
-      turnOfEach(new Figures());
-    }
-    for (int i = 0; i < TURNS; i++) {
-      turnOfEach(figures);
-    }
-    Files.write(
-        Path.of(args[0]),
-        Stream.of(UNPARK, AWAIT_DONE, SLEEP, THROW, SLEEP_THROWS, INTERRUPT, CALL, CALL_THROWS)
-            .map(kind -> kind + " " + figures.get(kind))
-            .toList());
-  }
-
-  private static void turnOfEach(Figures figures) throws InterruptedException {
-    figures.add(UNPARK, unpark());
-    figures.add(AWAIT_DONE, cancel(Context::awaitDone));
-    figures.add(SLEEP, sleep());
-    figures.add(THROW, unparkAndThrow());
-    figures.add(SLEEP_THROWS, cancel(ctx -> ctx.sleep(HOUR)));
-    figures.add(INTERRUPT, interrupt());
-    figures.add(CALL, call());
-    figures.add(CALL_THROWS, cancel(ctx -> ctx.runInterruptibly(c -> Thread.sleep(HOUR))));
+  public static void main(String[] args) throws Exception {
+    Map<String, Turns.Turn> kinds = new LinkedHashMap<>();
+    kinds.put(UNPARK, Wakes::unpark);
+    kinds.put(AWAIT_DONE, () -> cancel(Context::awaitDone));
+    kinds.put(SLEEP, Wakes::sleep);
+    kinds.put(THROW, Wakes::unparkAndThrow);
+    kinds.put(SLEEP_THROWS, () -> cancel(ctx -> ctx.sleep(HOUR)));
+    kinds.put(INTERRUPT, Wakes::interrupt);
+    kinds.put(CALL, Wakes::call);
+    kinds.put(CALL_THROWS, () -> cancel(ctx -> ctx.runInterruptibly(c -> Thread.sleep(HOUR))));
+    Turns.take(kinds, TURNS, Path.of(args[0]));
   }
 
   private interface ContextWait {
