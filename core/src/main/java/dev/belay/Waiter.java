@@ -24,8 +24,12 @@ final class Waiter extends Reaction {
     if (scope != null && !scope.observe(waiter)) {
       return true;
     }
+    TimeSource.Timer alarm = null;
     try {
       TimeSource time = ctx.time();
+      // Before the question: nothing between that and the park may park, it would eat the wake-up.
+      alarm = nanos == Long.MAX_VALUE ? null : time.alarm(nanos);
+      boolean untimed = alarm != null;
       while (!ctx.isDone()) {
         if (nanos != Long.MAX_VALUE && time.nanoTime() >= nanos) {
           return false;
@@ -33,10 +37,14 @@ final class Waiter extends Reaction {
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
-        time.park(waiter, nanos);
+        time.park(waiter, untimed ? Long.MAX_VALUE : nanos);
+        untimed = false;
       }
       return true;
     } finally {
+      if (alarm != null) {
+        alarm.cancel();
+      }
       if (scope != null) {
         scope.unobserve(waiter);
       }

@@ -3,10 +3,20 @@ package dev.belay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.belay.spi.Roots;
+import dev.belay.spi.TimeSource;
+import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,5 +136,83 @@ class WaitTest extends Fixture {
         .hasCauseInstanceOf(InterruptedException.class);
     assertThat(future).isNotDone();
     waiter.join();
+  }
+
+  @Test
+  @DisplayName("a cancel whose wake-up is used up while the alarm is set still ends the sleep")
+  void aWakeUpThatTheAlarmUsesUp() {
+    var time = new Hungry();
+    try (var hungry = Roots.open("hungry", time, false)) {
+      var ctx = hungry.withCancel();
+      time.cancel = ctx::cancel;
+      assertThatThrownBy(() -> ctx.sleep(SECOND)).isInstanceOf(ContextCancelledException.class);
+    }
+  }
+
+  /**
+   * The system's time, but its alarm waits for the cancel, and nothing is left to wake the park.
+   */
+  private static final class Hungry implements TimeSource {
+    private final TimeSource system = TimeSource.system();
+    private Runnable cancel = () -> {};
+
+    @Override
+    public Timer alarm(long nanos) {
+      cancel.run();
+      LockSupport.park(this);
+      return () -> {};
+    }
+
+    @Override
+    public long nanoTime() {
+      return system.nanoTime();
+    }
+
+    @Override
+    public Instant instant() {
+      return system.instant();
+    }
+
+    @Override
+    public Timer schedule(long nanos, Runnable task) {
+      return system.schedule(nanos, task);
+    }
+
+    @Override
+    public void park(Object blocker, long nanos) {
+      system.park(blocker, nanos);
+    }
+  }
+
+  @Test
+  @DisplayName("sleepers that pin every carrier wake by themselves")
+  void sleepersThatPinEveryCarrierWake() throws Exception {
+    byte[] napping;
+    try (InputStream in = WaitTest.class.getResourceAsStream("WaitTest$Nap.class")) {
+      napping = Objects.requireNonNull(in).readAllBytes();
+    }
+    MethodHandles.Lookup lookup = MethodHandles.lookup();
+    List<FutureTask<MethodHandles.Lookup>> naps = new ArrayList<>();
+    for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+      var nap = new FutureTask<>(() -> lookup.defineHiddenClass(napping, true));
+      naps.add(nap);
+      Thread.startVirtualThread(nap);
+    }
+    for (FutureTask<MethodHandles.Lookup> nap : naps) {
+      nap.get();
+    }
+  }
+
+  /** A class that sleeps while it is initialized: the JVM's own frames below it pin the carrier. */
+  static final class Nap {
+    static {
+      try {
+        Context.background().sleep(Duration.ofMillis(50));
+      } catch (InterruptedException e) {
+        throw new ExceptionInInitializerError(e);
+      }
+    }
+
+    private Nap() {}
   }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From a cancel to the moment at which the virtual thread that waited runs again, and the same for
@@ -60,6 +61,11 @@ final class Wakes {
     @Override
     public Timer schedule(long nanos, Runnable task) {
       return system.schedule(nanos, task);
+    }
+
+    @Override
+    public @Nullable Timer alarm(long nanos) {
+      return system.alarm(nanos);
     }
 
     @Override

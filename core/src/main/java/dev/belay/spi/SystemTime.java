@@ -2,17 +2,18 @@ package dev.belay.spi;
 
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** The machine's clock. */
 final class SystemTime implements TimeSource {
   static final SystemTime INSTANCE = new SystemTime();
 
-  /** Twice what our timers may be late, many times over. */
-  private static final long LONG_NANOS = 20_000_000;
+  /** Our timers may be late by a millisecond or two: what is left after an alarm. */
+  private static final long REST_NANOS = 10_000_000;
 
   private static final long ORIGIN = System.nanoTime();
 
-  private final Timers timers = new Timers(this::nanoTime, task -> start("belay-deadline", task));
+  private final Timers timers = new Timers(this::nanoTime, this::due);
 
   private SystemTime() {}
 
@@ -36,30 +37,42 @@ final class SystemTime implements TimeSource {
     return timers.set(nanos, task);
   }
 
+  /**
+   * A virtual thread that is woken out of a timed park takes its timer out of a queue of the JDK's
+   * that all share before it runs on, which takes longer than the wake-up itself.
+   */
+  @Override
+  public @Nullable Timer alarm(long nanos) {
+    Thread thread = Thread.currentThread();
+    long rings = nanos - REST_NANOS;
+    return thread.isVirtual() && rings - nanoTime() > REST_NANOS
+        ? timers.set(rings, new Alarm(thread))
+        : null;
+  }
+
   @Override
   public void park(Object blocker, long nanos) {
-    long left = nanos - nanoTime();
     if (nanos == Long.MAX_VALUE) {
       LockSupport.park(blocker);
-    } else if (left > LONG_NANOS && Thread.currentThread().isVirtual()) {
-      parkUntimed(blocker, nanos - LONG_NANOS / 2);
     } else {
-      LockSupport.parkNanos(blocker, left);
+      LockSupport.parkNanos(blocker, nanos - nanoTime());
     }
   }
 
-  /**
-   * Whoever is woken from a timed park of the JDK's on a virtual thread takes its timer out of a
-   * queue that all share before it runs on: three times as long as from an untimed one. So of a
-   * long wait only the end is timed so, where our timers would be too coarse.
-   */
-  private void parkUntimed(Object blocker, long nanos) {
-    Thread thread = Thread.currentThread();
-    Timer timer = schedule(nanos, () -> LockSupport.unpark(thread));
-    try {
-      LockSupport.park(blocker);
-    } finally {
-      timer.cancel();
+  /** On the timers' thread, which must not wait: only our own task, a wake-up, is run there. */
+  private void due(Runnable task) {
+    if (task instanceof Alarm alarm) {
+      alarm.run();
+    } else {
+      start("belay-deadline", task);
+    }
+  }
+
+  /** On no thread of its own: should all carriers be pinned by sleepers, it would never run. */
+  private record Alarm(Thread sleeper) implements Runnable {
+    @Override
+    public void run() {
+      LockSupport.unpark(sleeper);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.belay.spi;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a tree of contexts takes its time from: a monotonic clock, a timer, and the threads on
@@ -54,8 +55,19 @@ public interface TimeSource {
   }
 
   /**
+   * Asked by a thread that is about to wait until {@code nanos}, before it asks whether it has to:
+   * what will unpark it shortly before, so that it may park without a limit until then. Null, as
+   * here, where a limit of {@link #park} is as good. The thread cancels it when it waits no more.
+   */
+  default @Nullable Timer alarm(long nanos) {
+    return null;
+  }
+
+  /**
    * Parks the calling thread until it is unparked or interrupted, {@link #nanoTime()} has reached
-   * {@code nanos}, or spuriously. {@code Long.MAX_VALUE} means no limit.
+   * {@code nanos}, or spuriously. {@code Long.MAX_VALUE} means no limit. Nothing that it does
+   * before it parks may park as well: that would use up an unpark which came after the caller had
+   * asked whether to wait.
    */
   void park(Object blocker, long nanos);
 }

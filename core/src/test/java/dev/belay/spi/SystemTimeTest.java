@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The machine's clock. */
 class SystemTimeTest {
+  private static final long HOUR = Duration.ofHours(1).toNanos();
+
   private final TimeSource time = TimeSource.system();
 
   @Test
@@ -51,41 +54,39 @@ class SystemTimeTest {
   }
 
   @Test
-  @DisplayName("a virtual thread's long park ends at its moment, not before")
-  void aLongPark() throws Exception {
-    var late = new AtomicLong(-1);
-    Thread.startVirtualThread(
+  @DisplayName("an alarm unparks a virtual thread that waits for long, and no other")
+  void anAlarmUnparks() throws Exception {
+    assertThat(time.alarm(time.nanoTime() + HOUR)).isNull(); // a platform thread
+    var waiting =
+        new FutureTask<TimeSource.@Nullable Timer>(
             () -> {
-              long moment = time.nanoTime() + 100_000_000;
-              while (time.nanoTime() < moment) {
-                time.park(this, moment);
-              }
-              late.set(time.nanoTime() - moment);
-            })
-        .join();
-    assertThat(late).hasNonNegativeValue();
+              assertThat(time.alarm(time.nanoTime())).isNull(); // not for long
+              TimeSource.Timer alarm = time.alarm(time.nanoTime() + 50_000_000);
+              time.park(this, Long.MAX_VALUE);
+              return alarm;
+            });
+    Thread.startVirtualThread(waiting);
+    assertThat(waiting.get()).isNotNull();
   }
 
   @Test
-  @DisplayName("R13: an unpark ends a virtual thread's long park and leaves no timer")
-  void aLongParkIsEnded() throws Exception {
-    WeakReference<Thread> ended = parkedAndWoken();
-    while (!ended.refersTo(null)) { // a timer would hold it for an hour
+  @DisplayName("R13: a cancelled alarm holds on to nothing")
+  void aCancelledAlarmHoldsOnToNothing() throws Exception {
+    WeakReference<Thread> ended = alarmed();
+    while (!ended.refersTo(null)) {
       assertThat(Thread.interrupted()).as("interrupted by JUnit's time-out").isFalse();
       System.gc();
     }
   }
 
-  private WeakReference<Thread> parkedAndWoken() throws InterruptedException {
-    Thread parked =
-        Thread.startVirtualThread(() -> time.park(this, time.nanoTime() + 3_600_000_000_000L));
-    while (parked.getState() != Thread.State.WAITING) { // not TIMED_WAITING: no timer of the JDK's
-      assertThat(parked.isAlive()).isTrue();
-      Thread.onSpinWait();
-    }
-    LockSupport.unpark(parked);
-    parked.join();
-    return new WeakReference<>(parked);
+  private WeakReference<Thread> alarmed() throws Exception {
+    var set = new FutureTask<TimeSource.@Nullable Timer>(() -> time.alarm(time.nanoTime() + HOUR));
+    Thread thread = Thread.startVirtualThread(set);
+    TimeSource.Timer alarm = set.get();
+    assertThat(alarm).isNotNull();
+    alarm.cancel();
+    thread.join();
+    return new WeakReference<>(thread);
   }
 
   @Test
