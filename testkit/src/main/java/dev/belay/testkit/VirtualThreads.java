@@ -28,7 +28,7 @@ record VirtualThreads(long mark) {
       List.of(
           "SubPoller-", // the JDK's: wait for the sockets of all virtual threads, and never end
           "belay-interrupt-watch", // belay-jdbc's: ends when there has been no call for a while
-          "belay-connection"); // belay-jdbc's: was given up, gives back what the pool still lends
+          "belay-connection"); // belay-jdbc's: gives a late connection back; the pool ends its wait
 
   static VirtualThreads now() {
     return new VirtualThreads(nextId());
