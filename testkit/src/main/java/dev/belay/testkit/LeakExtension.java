@@ -21,7 +21,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * just ending. It looks at this test's root only, so tests may run in parallel; the threads of the
  * whole process are compared only where no other test runs meanwhile, and again after the class.
  * Virtual threads are found by a thread dump of the JDK: not on a JVM other than HotSpot, and not
- * under {@code -Djdk.trackAllThreads=false}.
+ * under {@code -Djdk.trackAllThreads=false}. JUnit's {@code
+ * junit.jupiter.extensions.store.close.autocloseable.enabled=false} turns all looks off.
  *
  * <p>A test gets the root by a parameter of type {@link Context} or {@link CancellableContext}, and
  * time to turn by hand by a parameter of type {@link VirtualClock}; the root then follows that
