@@ -184,7 +184,7 @@ class LeakExtensionTest {
   }
 
   /** Runs threads of both kinds until it is closed. */
-  private static final class Fixture implements AutoCloseable {
+  static final class Fixture implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     Fixture() {
