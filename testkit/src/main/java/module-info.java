@@ -1,6 +1,7 @@
 /** Virtual time, leak checks and contracts for tests of code that runs under contexts. */
 module dev.belay.testkit {
   requires static transitive org.jspecify;
+  requires jdk.management;
   requires transitive dev.belay;
   requires transitive org.junit.jupiter.api;
 

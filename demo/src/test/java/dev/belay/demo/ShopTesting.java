@@ -27,7 +27,14 @@ import org.junit.jupiter.api.BeforeAll;
   "smtp:",
   "HttpClient-",
   "Connector-Scheduler",
-  "Scheduler-"
+  "Scheduler-",
+  "database-claim",
+  "undoing",
+  "mail-",
+  "faulty-",
+  "cut-at-commit",
+  "to-database",
+  "to-shop"
 })
 abstract class ShopTesting {
   static final String ORDER =

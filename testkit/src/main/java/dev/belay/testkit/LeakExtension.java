@@ -2,10 +2,10 @@ package dev.belay.testkit;
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.extension.AfterAllCallback;
-import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -16,10 +16,13 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Gives a test its own root context and fails it when it leaves something behind: a live context, a
- * timer, a reaction's thread, a platform thread, a context bound to the test's thread. Virtual
- * threads that the test starts itself are not seen. It waits a moment for what is just ending. It
- * looks at this test's root only, so tests may run in parallel; the platform threads of the whole
- * process are compared only where no other test runs meanwhile.
+ * timer, a reaction, a thread, platform or virtual, a context bound to the test's thread. It looks
+ * when all that comes after a test is done, {@link AutoClose} too, and waits a moment for what is
+ * just ending. It looks at this test's root only, so tests may run in parallel; the threads of the
+ * whole process are compared only where no other test runs meanwhile, and again after the class.
+ * Virtual threads are found by a thread dump of the JDK: not on a JVM other than HotSpot, and not
+ * under {@code -Djdk.trackAllThreads=false}. JUnit's {@code
+ * junit.jupiter.extensions.store.close.autocloseable.enabled=false} turns all looks off.
  *
  * <p>A test gets the root by a parameter of type {@link Context} or {@link CancellableContext}, and
  * time to turn by hand by a parameter of type {@link VirtualClock}; the root then follows that
@@ -30,11 +33,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * setting {@code junit.jupiter.extensions.autodetection.enabled=true}.
  */
 public final class LeakExtension
-    implements BeforeAllCallback,
-        BeforeEachCallback,
-        AfterEachCallback,
-        AfterAllCallback,
-        ParameterResolver {
+    implements BeforeAllCallback, BeforeEachCallback, ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(LeakExtension.class);
 
   /** For JUnit. */
@@ -42,36 +41,36 @@ public final class LeakExtension
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    context.getStore(NAMESPACE).put(Threads.class, Threads.now());
-  }
-
-  @Override
-  public void afterAll(ExtensionContext context) {
-    Threads before = context.getStore(NAMESPACE).remove(Threads.class, Threads.class);
-    if (before != null && alone(context)) {
-      Leaks.failIfAny(List.of(before.newerThan(List.of())));
-    }
+    watch(context, List.of(), List.of());
   }
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    context.getStore(NAMESPACE).put(Watch.class, new Watch(Threads.now()));
-    trial(context);
+    watch(context, trial(context).leaks(), sharedThreads(context));
   }
 
-  /** What was there before one test. */
-  private record Watch(Threads threads) {}
-
-  @Override
-  public void afterEach(ExtensionContext context) {
-    Trial trial = trial(context);
-    Watch watch = context.getStore(NAMESPACE).remove(Watch.class, Watch.class);
-    if (watch == null || !alone(context)) {
-      Leaks.failIfAny(trial.leaks());
-      return;
+  private static void watch(
+      ExtensionContext context, List<Leaks.Source> own, List<String> sharedThreads) {
+    List<Leaks.Source> sources = new ArrayList<>(own);
+    List<Leaks.Source> costly = new ArrayList<>();
+    if (alone(context)) {
+      sources.add(Threads.now().newerThan(sharedThreads));
+      costly.add(VirtualThreads.now().newerThan(sharedThreads));
     }
-    Leaks.failIfAny(
-        List.of(() -> Leaks.all(trial.leaks()), watch.threads.newerThan(sharedThreads(context))));
+    context.getStore(NAMESPACE).put(Watch.class, new Watch(sources, costly));
+  }
+
+  /**
+   * Looks for leaks when JUnit closes what is stored for a test, or a class: after all callbacks
+   * and {@code @AutoClose}. The failure counts to the test, or the class.
+   */
+  private record Watch(List<Leaks.Source> sources, List<Leaks.Source> costly)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      Leaks.failIfAny(sources);
+      Leaks.failIfAny(costly); // then: a reaction's thread has been told by now
+    }
   }
 
   private static boolean alone(ExtensionContext context) {

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Threads that end with their context; each test waits for those that it starts. */
+/** Threads that end with their context. The extension fails a test whose threads do not. */
 class WorkersExamples {
 
   // @start region=generator

@@ -8,19 +8,33 @@ import dev.belay.Context;
 import dev.belay.spi.Ambient;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Events;
 
 /** Runs tests that leak, each in an engine of its own, and looks at what the extension says. */
 class LeakExtensionTest {
 
   private static String failureOf(Class<?> leaky) {
-    var events =
-        EngineTestKit.engine("junit-jupiter").selectors(selectClass(leaky)).execute().testEvents();
+    return failure(run(leaky).testEvents());
+  }
+
+  private static EngineExecutionResults run(Class<?> tests) {
+    return EngineTestKit.engine("junit-jupiter").selectors(selectClass(tests)).execute();
+  }
+
+  /** What the first of {@code events} to finish failed with: a test, or a class. */
+  private static String failure(Events events) {
     return events
         .executions()
         .list()
@@ -34,8 +48,7 @@ class LeakExtensionTest {
 
   @Test
   void aCleanTestPasses() {
-    var result =
-        EngineTestKit.engine("junit-jupiter").selectors(selectClass(Clean.class)).execute();
+    var result = run(Clean.class);
     result.testEvents().assertStatistics(statistics -> statistics.succeeded(2).failed(0));
     assertThat(
             result
@@ -59,13 +72,39 @@ class LeakExtensionTest {
   @Test
   void aRunningThreadFailsTheTest() {
     assertThat(failureOf(LeaksThread.class)).contains("thread still running: leaked-thread");
-    LeaksThread.GO.countDown();
+  }
+
+  @Test
+  void aRunningVirtualThreadFailsTheTestAndSaysWhereItIs() {
+    assertThat(failureOf(LeaksVirtualThread.class))
+        .contains("thread still running: leaked-virtual-thread (virtual)")
+        .contains("LeakExtensionTest.awaitQuietly(")
+        .contains("LeaksVirtualThread.lambda$forgets");
+  }
+
+  @Test
+  void aVirtualThreadOfAClassFailsTheClass() {
+    var result = run(LeaksVirtualThreadOfClass.class);
+    LeaksVirtualThreadOfClass.GO.countDown();
+    assertThat(failure(result.testEvents())).isEqualTo("passed");
+    assertThat(failure(result.containerEvents()))
+        .contains("thread still running: forgotten-by-the-class (virtual)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {ClosesItsFixture.class, ClosesTheFixtureOfTheClass.class})
+  void threadsOfAFixtureThatJUnitClosesAreNoLeaks(Class<?> closing) {
+    run(closing).allEvents().assertStatistics(all -> all.failed(0).succeeded(4));
+  }
+
+  @Test
+  void aTestIsNotBlamedForThreadsWhereOthersMayRunMeanwhile() {
+    assertThat(failureOf(RunsBesideOthers.class)).isEqualTo("passed");
   }
 
   @Test
   void aRunningReactionFailsTheTest() {
     assertThat(failureOf(LeaksReaction.class)).contains("belay-reaction (virtual)");
-    LeaksReaction.GO.countDown();
   }
 
   @Test
@@ -109,6 +148,108 @@ class LeakExtensionTest {
     void forgets() {
       Thread.ofPlatform().name("leaked-thread").daemon().start(() -> awaitQuietly(GO));
     }
+
+    @AfterAll
+    static void end() {
+      GO.countDown();
+    }
+  }
+
+  @ExtendWith(LeakExtension.class)
+  static class LeaksVirtualThread {
+    static final CountDownLatch GO = new CountDownLatch(1);
+
+    @Test
+    void forgets() {
+      Thread.ofVirtual().name("leaked-virtual-thread").start(() -> awaitQuietly(GO));
+    }
+
+    @AfterAll
+    static void end() {
+      GO.countDown();
+    }
+  }
+
+  @ExtendWith(LeakExtension.class)
+  static class LeaksVirtualThreadOfClass {
+    static final CountDownLatch GO = new CountDownLatch(1);
+
+    @BeforeAll
+    static void forgets() {
+      Thread.ofVirtual().name("forgotten-by-the-class").start(() -> awaitQuietly(GO));
+    }
+
+    @Test
+    void needsNothing() {}
+  }
+
+  /** Runs threads of both kinds until it is closed. */
+  static final class Fixture implements AutoCloseable {
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    Fixture() {
+      Thread.ofVirtual().name("fixture-virtual").start(() -> awaitQuietly(closed));
+      Thread.ofPlatform().name("fixture-platform").start(() -> awaitQuietly(closed));
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
+    }
+  }
+
+  @ExtendWith(LeakExtension.class)
+  static class ClosesItsFixture {
+    @AutoClose Fixture fixture;
+
+    @Test
+    void opens() {
+      fixture = new Fixture();
+    }
+
+    @Test
+    void opensAnother() {
+      fixture = new Fixture();
+    }
+  }
+
+  @ExtendWith(LeakExtension.class)
+  @SharedThreads("fixture-")
+  static class ClosesTheFixtureOfTheClass {
+    @AutoClose static Fixture shared;
+
+    @Test
+    void uses() {
+      open();
+    }
+
+    @Test
+    void usesAgain() {
+      open();
+    }
+
+    /** Whoever comes first opens it, so that its threads are younger than a test. */
+    private static void open() {
+      if (shared == null) {
+        shared = new Fixture();
+      }
+    }
+  }
+
+  @ExtendWith(LeakExtension.class)
+  @Execution(ExecutionMode.CONCURRENT)
+  static class RunsBesideOthers {
+    static final CountDownLatch GO = new CountDownLatch(1);
+
+    @Test
+    void startsWhatMightBeAnothers() {
+      Thread.ofVirtual().start(() -> awaitQuietly(GO));
+    }
+
+    @AfterAll
+    static void end() {
+      GO.countDown();
+    }
   }
 
   @ExtendWith(LeakExtension.class)
@@ -120,6 +261,11 @@ class LeakExtensionTest {
       var child = ctx.withCancel();
       child.onDone(() -> awaitQuietly(GO));
       child.cancel();
+    }
+
+    @AfterAll
+    static void end() {
+      GO.countDown();
     }
   }
 
