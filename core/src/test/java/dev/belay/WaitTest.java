@@ -141,26 +141,47 @@ class WaitTest extends Fixture {
   @Test
   @DisplayName("a cancel whose wake-up is used up while the alarm is set still ends the sleep")
   void aWakeUpThatTheAlarmUsesUp() {
-    var time = new Hungry();
-    try (var hungry = Roots.open("hungry", time, false)) {
-      var ctx = hungry.withCancel();
-      time.cancel = ctx::cancel;
+    var time = new Alarming();
+    try (var root = Roots.open("alarming", time, false)) {
+      var ctx = root.withCancel();
+      time.atAlarm =
+          () -> {
+            ctx.cancel();
+            LockSupport.park(this);
+          };
       assertThatThrownBy(() -> ctx.sleep(SECOND)).isInstanceOf(ContextCancelledException.class);
+      assertThat(time.cancelled).isOne();
     }
   }
 
-  /**
-   * The system's time, but its alarm waits for the cancel, and nothing is left to wake the park.
-   */
-  private static final class Hungry implements TimeSource {
+  @Test
+  @DisplayName("a sleeper with an alarm parks without a limit until it rings, then with one")
+  void aSleeperParksWithoutALimitUntilItsAlarmRings() throws Exception {
+    var time = new Alarming();
+    time.rings = true;
+    try (var root = Roots.open("alarming", time, false)) {
+      root.sleep(Duration.ofMillis(1));
+      assertThat(time.parks.getFirst()).isEqualTo(Long.MAX_VALUE);
+      assertThat(time.parks.get(1)).isLessThanOrEqualTo(time.nanoTime());
+      assertThat(time.cancelled).isOne();
+    }
+  }
+
+  /** The system's time with an alarm, which unparks a sleeper at once or does what it is told. */
+  private static final class Alarming implements TimeSource {
     private final TimeSource system = TimeSource.system();
-    private Runnable cancel = () -> {};
+    private final List<Long> parks = new ArrayList<>();
+    private Runnable atAlarm = () -> {};
+    private boolean rings;
+    private int cancelled;
 
     @Override
     public Timer alarm(long nanos) {
-      cancel.run();
-      LockSupport.park(this);
-      return () -> {};
+      atAlarm.run();
+      if (rings) {
+        LockSupport.unpark(Thread.currentThread());
+      }
+      return () -> cancelled++;
     }
 
     @Override
@@ -180,6 +201,7 @@ class WaitTest extends Fixture {
 
     @Override
     public void park(Object blocker, long nanos) {
+      parks.add(nanos);
       system.park(blocker, nanos);
     }
   }

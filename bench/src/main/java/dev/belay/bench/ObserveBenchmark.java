@@ -44,6 +44,7 @@ public class ObserveBenchmark {
       held.add(child);
       held.add(JobKt.Job(job));
     }
+    System.gc(); // siblings that have been there for long, not moved about while we measure
   }
 
   /** Ends them. */

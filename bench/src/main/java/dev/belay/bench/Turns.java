@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Work of several kinds in turns, one of each kind after the other, in JVMs of their own. What
- * waits for the scheduler changes with the hour and with what ran before; so all kinds meet the
- * same machine.
+ * Work of several kinds in turns, one of each kind in each round, in JVMs of their own. What waits
+ * for the scheduler changes with the hour and with what ran before; so all kinds meet the same
+ * machine.
  */
 final class Turns {
   /** Does it once. */
@@ -63,8 +64,11 @@ final class Turns {
   }
 
   private static void round(Map<String, Turn> kinds, int turns, Figures figures) throws Exception {
+    List<Map.Entry<String, Turn>> order = new ArrayList<>(kinds.entrySet());
     for (int i = 0; i < turns; i++) {
-      for (Map.Entry<String, Turn> kind : kinds.entrySet()) {
+      // What a turn leaves awake makes the next one faster: that must not always be the same one.
+      Collections.shuffle(order);
+      for (Map.Entry<String, Turn> kind : order) {
         figures.add(kind.getKey(), kind.getValue().take());
       }
     }
