@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches whether the client of one request goes away: that its connection ends or is reset, or, on
  * HTTP/2, that it resets the stream. Tells so, perhaps more than once, between {@link #begin} and
- * the last part of the response, on a virtual thread of its own that holds no lock. Nothing is told
- * from the end of {@link #close} on; a telling that has already begun may still be running then.
+ * the last part of the response: on a virtual thread of its own that holds no lock, and on the
+ * handler's, before that goes on. Nothing is told from the end of {@link #close} on; a telling that
+ * has already begun may still be running then.
  *
  * <p>On HTTP/1.1 it needs a connection made by {@link ContextHttpConnectionFactory}; elsewhere it
  * asks Jetty, which on HTTP/2 knows. There Jetty tells one party, once: not a listener that comes
@@ -36,7 +37,7 @@ final class ClientWatch implements AutoCloseable {
   private final AtomicReference<@Nullable Consumer<Throwable>> watcher = new AtomicReference<>();
   private final Consumer<Throwable> told = this::gone; // one object, for unwatch to recognize
 
-  /** What is about to be told; whoever comes first tells it, its own thread or the handler's. */
+  /** What was seen first, and is about to be told by a thread of its own. */
   private volatile @Nullable Throwable pending;
 
   private ClientWatch(Request request, @Nullable WatchEndPoint endPoint) {
