@@ -5,7 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.belay.Context;
 import dev.belay.http.client.ContextHttpClient;
 import dev.belay.http.server.RequestContexts;
-import dev.belay.jdbc.client.ContextDataSource;
+import dev.belay.jdbc.ContextDataSource;
 import dev.belay.jetty.ContextEndpoint;
 import dev.belay.jetty.ContextHandler;
 import dev.belay.jetty.ContextHttpConnectionFactory;

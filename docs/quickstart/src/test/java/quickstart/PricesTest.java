@@ -10,7 +10,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.belay.Context;
 import dev.belay.DeadlineExceededException;
 import dev.belay.http.client.ContextHttpClient;
-import dev.belay.jdbc.client.ContextDataSource;
+import dev.belay.jdbc.ContextDataSource;
 import dev.belay.testkit.VirtualClock;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -19,7 +19,7 @@ import dev.belay.demo.web.HttpHost;
 import dev.belay.demo.web.Payments;
 import dev.belay.demo.web.Requests;
 import dev.belay.demo.web.Shop;
-import dev.belay.jdbc.client.ContextDataSource;
+import dev.belay.jdbc.ContextDataSource;
 import dev.belay.postgres.EmbeddedPostgres;
 import dev.belay.spi.LiveContext;
 import dev.belay.spi.TreeInspector;

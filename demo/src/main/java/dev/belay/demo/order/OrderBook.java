@@ -2,8 +2,8 @@ package dev.belay.demo.order;
 
 import dev.belay.Context;
 import dev.belay.demo.SlowSteps;
-import dev.belay.jdbc.client.ContextDataSource;
-import dev.belay.jdbc.client.Transactions;
+import dev.belay.jdbc.ContextDataSource;
+import dev.belay.jdbc.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;

@@ -3,8 +3,8 @@ package dev.belay.demo.payment;
 import dev.belay.Context;
 import dev.belay.demo.SlowSteps;
 import dev.belay.demo.order.Stock;
-import dev.belay.jdbc.client.ContextDataSource;
-import dev.belay.jdbc.client.Transactions;
+import dev.belay.jdbc.ContextDataSource;
+import dev.belay.jdbc.Transactions;
 import java.sql.SQLException;
 import java.util.UUID;
 

@@ -1,8 +1,8 @@
 package dev.belay.http.client;
 
-import dev.belay.testkit.contract.ClientContract;
-import dev.belay.testkit.contract.ClientSettings;
-import dev.belay.testkit.contract.ClientUnderTest;
+import dev.belay.contracts.client.ClientContract;
+import dev.belay.contracts.client.ClientSettings;
+import dev.belay.contracts.client.ClientUnderTest;
 
 class ContextHttpClientContractIT extends ClientContract {
   @Override

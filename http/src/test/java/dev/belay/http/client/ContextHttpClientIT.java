@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
+import dev.belay.contracts.socket.FaultServer;
+import dev.belay.contracts.socket.FullServer;
 import dev.belay.http.client.ExchangeAbortedException.Phase;
 import dev.belay.http.wire.RemainingTimeHeader;
 import dev.belay.http.wire.RemainingTimeHeader.Form;
 import dev.belay.http.wire.WireHeaders;
 import dev.belay.testkit.Attempt;
-import dev.belay.testkit.socket.FaultServer;
-import dev.belay.testkit.socket.FullServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;

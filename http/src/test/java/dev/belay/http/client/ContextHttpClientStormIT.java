@@ -1,9 +1,9 @@
 package dev.belay.http.client;
 
 import dev.belay.Context;
-import dev.belay.testkit.contract.ClientSettings;
-import dev.belay.testkit.contract.ClientStormContract;
-import dev.belay.testkit.contract.ClientUnderTest;
+import dev.belay.contracts.client.ClientSettings;
+import dev.belay.contracts.client.ClientStormContract;
+import dev.belay.contracts.client.ClientUnderTest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

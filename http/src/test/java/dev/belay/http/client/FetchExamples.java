@@ -7,7 +7,7 @@ import dev.belay.Context;
 import dev.belay.DeadlineExceededException;
 import dev.belay.Hedge;
 import dev.belay.TaskGroup;
-import dev.belay.testkit.socket.FaultServer;
+import dev.belay.contracts.socket.FaultServer;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;

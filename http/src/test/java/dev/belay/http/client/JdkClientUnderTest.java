@@ -1,10 +1,10 @@
 package dev.belay.http.client;
 
 import dev.belay.Context;
-import dev.belay.testkit.contract.ClientRequest;
-import dev.belay.testkit.contract.ClientResponse;
-import dev.belay.testkit.contract.ClientSettings;
-import dev.belay.testkit.contract.ClientUnderTest;
+import dev.belay.contracts.client.ClientRequest;
+import dev.belay.contracts.client.ClientResponse;
+import dev.belay.contracts.client.ClientSettings;
+import dev.belay.contracts.client.ClientUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;

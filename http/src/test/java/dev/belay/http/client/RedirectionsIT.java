@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.Context;
+import dev.belay.contracts.socket.FaultServer;
 import dev.belay.http.wire.WireHeaders;
-import dev.belay.testkit.socket.FaultServer;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;

@@ -1,0 +1,204 @@
+package dev.belay.jdbc;
+
+import dev.belay.Context;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.ConnectionBuilder;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.ShardingKeyBuilder;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link DataSource} whose connections obey a context. It does not own the one it wraps: whoever
+ * made that closes it.
+ *
+ * <p>Our own code says {@link #connection(Context)}. Frameworks that know only {@link
+ * #getConnection()} get a connection under {@link Context#current()}. Everything done through a
+ * connection obeys its context; a connection serves one thread at a time and is closed by whoever
+ * asked for it. When the context ends:
+ *
+ * <ul>
+ *   <li>the wait for a connection ends; one that arrives late goes back;
+ *   <li>the statement in flight is cancelled inside the server, again until it has ended, and the
+ *       connection is used again only when no cancel is under way;
+ *   <li>no further statement is sent, and a commit throws; rollback and close work all the same.
+ * </ul>
+ *
+ * <p>What ended throws {@link java.sql.SQLTimeoutException} for a deadline and {@link SQLException}
+ * for a cancel, with the {@link dev.belay.ContextEndedException} as the cause and the driver's
+ * exception below that.
+ *
+ * <p>An interrupt of the calling thread cancels the statement too, and is kept; the exception's
+ * cause is an {@link InterruptedException} then. It neither breaks the connection nor leaves the
+ * query running. No statement is sent by a thread that is interrupted already; commit, rollback and
+ * close are not touched by interrupts. On a virtual thread each call of the driver runs on a thread
+ * of its own, under the same context but without the caller's thread-locals.
+ *
+ * <p>What is sent as text is not understood beyond its first words: {@code commit} and {@code
+ * rollback} as statements are treated as the methods of that name; do not hide one behind another
+ * statement or in a batch, nor write {@code begin}. Messages show a statement's beginning, every
+ * literal in it as a question mark. What is reached by {@code unwrap} is the driver's own and obeys
+ * nothing.
+ *
+ * <p>A batch is done as a whole or not at all, under auto-commit as well: it is a transaction of
+ * its own then. A statement that the database itself commits, as some do with DDL, stays done.
+ *
+ * <p>Known drivers are pgjdbc, MariaDB's with MariaDB, H2, SQLite and DuckDB. Every other driver
+ * gets a new connection after each cancel that was sent.
+ *
+ * <ul>
+ *   <li>pgjdbc: do not put a proxy between driver and server that answers cancels before it has
+ *       passed them on.
+ *   <li>MariaDB: a cancel needs a free connection of the server. Rows that stream are cancelled
+ *       when they are left early, because the driver would read all the rest.
+ *   <li>H2: say {@code ;QUERY_CACHE_SIZE=0}, else a connection that was cancelled on is replaced,
+ *       which drops a database in memory if it was the last one. What waits for a row's lock ends
+ *       with H2's own time-out. On files, statements run on a platform thread of their own, because
+ *       an interrupt would close the database; {@code jdbc:h2:async:} needs none.
+ *   <li>SQLite: a cancelled insert, update or delete rolls the transaction back by itself; the
+ *       connection is replaced.
+ *   <li>DuckDB: a cancel that hits the begin of a transaction, which the driver sends with the
+ *       first statement, costs the connection.
+ *   <li>H2, SQLite, DuckDB: a statement of a virtual thread runs on a platform thread, because it
+ *       works there instead of waiting.
+ * </ul>
+ */
+public final class ContextDataSource implements DataSource {
+  /** A cancel costs a connect and an answer; one that takes longer is stuck. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final DataSource target;
+  private final Pool pool;
+  private final Duration patience;
+  private final boolean limited;
+
+  private ContextDataSource(DataSource target, Duration patience, boolean limited) {
+    this.target = target;
+    this.pool = Pool.of(target);
+    this.patience = patience;
+    this.limited = limited;
+  }
+
+  /**
+   * Wraps {@code target}: a pool, or a driver's own. Those that give every thread the same may be
+   * asked by another thread, under the context: HikariCP (in the name of a virtual thread),
+   * Tomcat's JDBC pool, Agroal, and a data source that lives in its driver's package. Every other
+   * one is asked by the calling thread, so it may choose by a thread-local; the end of the context
+   * interrupts it there, which does not stop a platform thread that connects.
+   */
+  public static ContextDataSource wrap(DataSource target) {
+    return wrap(target, PATIENCE);
+  }
+
+  static ContextDataSource wrap(DataSource target, Duration patience) {
+    return new ContextDataSource(
+        Objects.requireNonNull(target, "target is null: pass a pool"), patience, false);
+  }
+
+  /**
+   * The same source, but the server ends each statement by itself a second or two after the
+   * deadline, should no cancel reach it by then. For PostgreSQL and MariaDB; elsewhere it changes
+   * nothing.
+   *
+   * <ul>
+   *   <li>PostgreSQL: {@code statement_timeout}, set before each statement, which costs a round
+   *       trip, and taken back when the transaction ends or the connection is closed. A session
+   *       that has one of its own keeps that. It does not hold for commits, and starts again for
+   *       each portion of rows that is fetched. Not for a proxy that lends a session without a
+   *       transaction around it.
+   *   <li>MariaDB: the driver's query timeout, which is sent with the statement. A shorter one that
+   *       the statement has already is kept.
+   * </ul>
+   */
+  public ContextDataSource withServerLimit() {
+    return new ContextDataSource(target, patience, true);
+  }
+
+  /**
+   * A connection that obeys {@code ctx} until it is closed.
+   *
+   * @throws SQLException if there is none to be had, or the context ends first
+   */
+  public Connection connection(Context ctx) throws SQLException {
+    return open(ctx, target::getConnection);
+  }
+
+  /** A connection that obeys {@link Context#current()}. */
+  @Override
+  public Connection getConnection() throws SQLException {
+    return connection(Context.current());
+  }
+
+  /** A connection of that user that obeys {@link Context#current()}. */
+  @Override
+  public Connection getConnection(String username, String password) throws SQLException {
+    return open(Context.current(), () -> target.getConnection(username, password));
+  }
+
+  /** The wrapped source's own, whose connections obey {@link Context#current()}. */
+  @Override
+  public ConnectionBuilder createConnectionBuilder() throws SQLException {
+    return new ContextConnectionBuilder(
+        target.createConnectionBuilder(), connect -> open(Context.current(), connect));
+  }
+
+  @Override
+  public ShardingKeyBuilder createShardingKeyBuilder() throws SQLException {
+    return target.createShardingKeyBuilder();
+  }
+
+  private Connection open(Context ctx, SqlCall<Connection> source) throws SQLException {
+    Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
+    Connection connection = ConnectionWait.await(ctx, pool.isAskedElsewhere(), source);
+    try {
+      return ContextConnection.wrap(ctx, connection, pool, patience, limited);
+    } catch (SQLException | RuntimeException e) {
+      try (connection) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public @Nullable PrintWriter getLogWriter() throws SQLException {
+    return target.getLogWriter();
+  }
+
+  @Override
+  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+    target.setLogWriter(out);
+  }
+
+  @Override
+  public void setLoginTimeout(int seconds) throws SQLException {
+    target.setLoginTimeout(seconds);
+  }
+
+  @Override
+  public int getLoginTimeout() throws SQLException {
+    return target.getLoginTimeout();
+  }
+
+  @Override
+  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    return target.getParentLogger();
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    if (type.isInstance(this)) {
+      return type.cast(this);
+    }
+    return type.isInstance(target) ? type.cast(target) : target.unwrap(type);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) throws SQLException {
+    return type.isInstance(this) || type.isInstance(target) || target.isWrapperFor(type);
+  }
+}

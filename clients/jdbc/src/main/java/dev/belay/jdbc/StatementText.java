@@ -1,0 +1,74 @@
+package dev.belay.jdbc;
+
+import java.util.regex.Pattern;
+
+/** What can be told of a statement by its text, which is not parsed: databases differ. */
+final class StatementText {
+  private static final int SHOWN = 120;
+
+  /** A literal, of which the value may be anybody's; or a comment. Longest doubt goes first. */
+  private static final Pattern VALUE =
+      Pattern.compile(
+          // A comment that has another one in it: some databases nest them, so all the rest goes.
+          "--[^\n]*+|/\\*(?:(?!/\\*|\\*/).)*+(?:\\*/|.*+)"
+              + "|\\$(\\w*+)\\$.*?(?:\\$\\1\\$|\\z)"
+              // Whether a backslash escapes the quote is a setting, so all the rest goes.
+              + "|'[^'\\\\]*+(?:''[^'\\\\]*+)*+(?:'|.*+)"
+              + "|\"[^\"\\\\]*+(?:\"\"[^\"\\\\]*+)*+(?:\"|.*+)"
+              + "|(?<![\\w$.])\\.?[0-9][\\w.]*+(?:(?<=[eE])[+-][0-9]++)?",
+          Pattern.DOTALL);
+
+  private static final Pattern FIRST_WORDS =
+      Pattern.compile(
+          "(?:\\s|;|--[^\n]*+\n|/\\*(?:(?!\\*/).)*+\\*/)*+"
+              + "(?:(?<commit>commit|end|prepare\\s+transaction)|(?<rollback>rollback|abort))\\b"
+              + "(?<to>(?:\\s+(?:work|transaction))?\\s+to\\b)?.*+",
+          Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+
+  private StatementText() {}
+
+  /** What a statement does to the transaction that is open, so far as its first words tell. */
+  enum Effect {
+    COMMITS,
+    ROLLS_BACK,
+    ROLLS_BACK_TO_SAVEPOINT,
+    OTHER
+  }
+
+  static Effect effect(String sql) {
+    var words = FIRST_WORDS.matcher(beginning(sql));
+    if (!words.matches()) {
+      return Effect.OTHER;
+    }
+    if (words.group("commit") != null) {
+      return Effect.COMMITS;
+    }
+    return words.group("to") == null ? Effect.ROLLS_BACK : Effect.ROLLS_BACK_TO_SAVEPOINT;
+  }
+
+  /**
+   * The beginning of {@code sql}, for messages: on one line, every literal as a question mark,
+   * comments left out. Quoted names are taken for literals, which they are in some databases.
+   */
+  static String shown(String sql) {
+    String start = beginning(sql);
+    String line =
+        VALUE
+            .matcher(start)
+            .replaceAll(found -> isComment(found.group()) ? " " : "?")
+            .replaceAll("\\s+", " ")
+            .strip();
+    return line.length() <= SHOWN && start.length() == sql.length()
+        ? line
+        : line.substring(0, Math.min(SHOWN, line.length())) + "…";
+  }
+
+  private static boolean isComment(String found) {
+    return found.startsWith("--") || found.startsWith("/*");
+  }
+
+  /** Some programs send megabytes. */
+  private static String beginning(String sql) {
+    return sql.length() <= 10 * SHOWN ? sql : sql.substring(0, 10 * SHOWN);
+  }
+}

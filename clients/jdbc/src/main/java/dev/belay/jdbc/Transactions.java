@@ -1,0 +1,150 @@
+package dev.belay.jdbc;
+
+import dev.belay.Context;
+import dev.belay.ContextEndedException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs work in a transaction under a context: commits when the work returns, rolls back if it
+ * throws or the context has ended by then. Rollback and giving the connection back do not depend on
+ * the context. A commit that was sent is never cancelled; if its answer is lost, a {@link
+ * CommitOutcomeUnknownException} says so.
+ *
+ * <p>Isolation, read-only and savepoints are JDBC's own, set on the connection at the beginning of
+ * the work; isolation and read-only are as before when the connection goes back.
+ */
+public final class Transactions {
+  /** A program that makes the same deadlock each time is not to go round for ever. */
+  private static final int ATTEMPTS = 10;
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
+
+  private Transactions() {}
+
+  /**
+   * What is done in one transaction, with a result.
+   *
+   * @param <T> its result
+   * @param <X> what it may throw besides {@link SQLException}
+   */
+  @FunctionalInterface
+  public interface Work<T extends @Nullable Object, X extends Exception> {
+    /**
+     * Does the work.
+     *
+     * @param tx a connection in a transaction; the caller commits, rolls back and closes it
+     */
+    T in(Connection tx) throws SQLException, X;
+  }
+
+  /**
+   * What is done in one transaction, without a result.
+   *
+   * @param <X> what it may throw besides {@link SQLException}
+   */
+  @FunctionalInterface
+  public interface Action<X extends Exception> {
+    /**
+     * Does the work.
+     *
+     * @param tx a connection in a transaction; the caller commits, rolls back and closes it
+     */
+    void in(Connection tx) throws SQLException, X;
+  }
+
+  /**
+   * Runs {@code work} and commits.
+   *
+   * @throws SQLException also if the context ended; {@link ContextDataSource} says how
+   */
+  public static <T extends @Nullable Object, X extends Exception> T call(
+      Context ctx, ContextDataSource source, Work<T, X> work) throws SQLException, X {
+    try (Connection connection = source.connection(ctx)) {
+      connection.setAutoCommit(false);
+      T result = work.in(connection);
+      connection.commit();
+      return result;
+      // close() rolls back what was left open, and restores auto-commit.
+    }
+  }
+
+  /**
+   * Runs {@code action} and commits.
+   *
+   * @throws SQLException as {@link #call} does
+   */
+  public static <X extends Exception> void run(
+      Context ctx, ContextDataSource source, Action<X> action) throws SQLException, X {
+    Transactions.<@Nullable Void, X>call(ctx, source, withoutResult(action));
+  }
+
+  /**
+   * Runs {@code work} and commits; again, in a new transaction, when the database gave it up for
+   * the sake of another one (SQLState 40001, serialization failure, or 40P01, deadlock). Waits
+   * before that, longer each time. Gives up after ten times, or when the context has no time left
+   * for as long as the last time took: then throws what the database said.
+   *
+   * @param work may run several times, so it must do nothing that a rollback does not undo
+   * @throws SQLException as {@link #call} does
+   */
+  public static <T extends @Nullable Object, X extends Exception> T callRetrying(
+      Context ctx, ContextDataSource source, Work<T, X> work) throws SQLException, X {
+    Duration pause = FIRST_PAUSE;
+    for (int attempt = 1; ; attempt++) {
+      long before = ctx.remainingNanos();
+      try {
+        return call(ctx, source, work);
+      } catch (SQLException e) {
+        Duration again = pause.plusNanos(before - ctx.remainingNanos());
+        if (attempt == ATTEMPTS || !isSerializationFailure(e) || !ctx.hasTimeFor(again)) {
+          throw e;
+        }
+        pause(ctx, pause, e);
+        pause = pause.multipliedBy(2);
+      }
+    }
+  }
+
+  /**
+   * Runs {@code action} as {@link #callRetrying} does.
+   *
+   * @param action may run several times, so it must do nothing that a rollback does not undo
+   * @throws SQLException as {@link #call} does
+   */
+  public static <X extends Exception> void runRetrying(
+      Context ctx, ContextDataSource source, Action<X> action) throws SQLException, X {
+    Transactions.<@Nullable Void, X>callRetrying(ctx, source, withoutResult(action));
+  }
+
+  private static <X extends Exception> Work<@Nullable Void, X> withoutResult(Action<X> action) {
+    return tx -> {
+      action.in(tx);
+      return null;
+    };
+  }
+
+  private static boolean isSerializationFailure(SQLException failure) {
+    String state = failure.getSQLState();
+    return "40001".equals(state) || "40P01".equals(state);
+  }
+
+  /** Up to {@code longest}: those who met once are not to meet again. */
+  private static void pause(Context ctx, Duration longest, SQLException failure)
+      throws SQLException {
+    String phase = "waiting to repeat the transaction";
+    try {
+      ctx.sleep(Duration.ofNanos(ThreadLocalRandom.current().nextLong(longest.toNanos())));
+    } catch (ContextEndedException e) {
+      SQLException ended = Failures.ended(e, phase, null);
+      ended.addSuppressed(failure);
+      throw ended;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Failures.interrupted(phase, null, failure);
+    }
+  }
+}

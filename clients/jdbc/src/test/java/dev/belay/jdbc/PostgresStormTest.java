@@ -1,0 +1,10 @@
+package dev.belay.jdbc;
+
+import java.nio.file.Path;
+
+class PostgresStormTest extends ServerStormContract {
+  @Override
+  TestDatabase.Server start(Path folder) throws Exception {
+    return TestDatabases.postgres();
+  }
+}

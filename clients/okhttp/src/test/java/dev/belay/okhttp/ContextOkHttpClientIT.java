@@ -1,0 +1,93 @@
+package dev.belay.okhttp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.Context;
+import dev.belay.ContextCancelledException;
+import dev.belay.contracts.socket.FaultServer;
+import dev.belay.http.client.ExchangeAbortedException;
+import dev.belay.http.client.ExchangeAbortedException.Phase;
+import dev.belay.http.wire.Trace;
+import dev.belay.http.wire.WireHeaders;
+import dev.belay.testkit.Attempt;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ContextOkHttpClientIT {
+  private final Context root = Context.background();
+  private final CompletableFuture<Context> seen = new CompletableFuture<>();
+  private FaultServer server;
+  private OkHttpClient okHttp;
+  private ContextOkHttpClient client;
+
+  @BeforeEach
+  void open() throws IOException {
+    server = FaultServer.http1();
+    okHttp =
+        new OkHttpClient.Builder()
+            .addInterceptor(
+                chain -> {
+                  seen.complete(Context.current());
+                  return chain.proceed(chain.request());
+                })
+            .build();
+    client = ContextOkHttpClient.of(okHttp);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    okHttp.connectionPool().evictAll();
+    server.open.await(0);
+    server.close();
+  }
+
+  private Request get(String path) {
+    return new Request.Builder().url(server.uri(path).toString()).build();
+  }
+
+  @Test
+  void theBodyKeepsItsTypeAndLength() throws Exception {
+    try (Response response = client.execute(root, get("/latin"))) {
+      assertThat(response.body().contentLength()).isEqualTo(1);
+      assertThat(response.body().string()).isEqualTo("ä");
+    }
+  }
+
+  @Test
+  void interceptorsFindTheContext() throws Exception {
+    Trace trace = Trace.start();
+    Context ctx = root.withValue(Trace.KEY, trace);
+    client.execute(ctx, get("/ok")).close();
+    assertThat(seen.get().get(Trace.KEY)).isSameAs(trace);
+  }
+
+  @Test
+  void nothingIsSentOnRequest() throws Exception {
+    try (var ctx = root.withTimeout(Duration.ofHours(1));
+        Response response = client.withHeaders(WireHeaders.NONE).execute(ctx, get("/field"))) {
+      assertThat(response.body().string()).isEqualTo("none");
+    }
+  }
+
+  @Test
+  void theEndTellsHowFarItHadCome() throws Exception {
+    try (var ctx = root.withCancel()) {
+      var attempt = Attempt.start(() -> client.execute(ctx, get("/hang")));
+      server.busy.await(1);
+      ctx.cancel();
+      Throwable cause = attempt.thrown(ContextCancelledException.class).getCause();
+      assertThat(cause)
+          .isInstanceOfSatisfying(
+              ExchangeAbortedException.class,
+              aborted -> assertThat(aborted.phase()).isEqualTo(Phase.AWAITING_HEADERS));
+    }
+    server.gone.await(1);
+  }
+}

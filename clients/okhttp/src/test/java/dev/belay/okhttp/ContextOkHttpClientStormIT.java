@@ -1,0 +1,19 @@
+package dev.belay.okhttp;
+
+import dev.belay.contracts.client.ClientFeature;
+import dev.belay.contracts.client.ClientSettings;
+import dev.belay.contracts.client.ClientStormContract;
+import dev.belay.contracts.client.ClientUnderTest;
+import java.util.Set;
+
+class ContextOkHttpClientStormIT extends ClientStormContract {
+  @Override
+  protected ClientUnderTest open(ClientSettings settings) {
+    return new OkHttpUnderTest(settings);
+  }
+
+  @Override
+  protected Set<ClientFeature> unsupported() {
+    return Set.of(ClientFeature.BODY_INTERRUPTS);
+  }
+}

@@ -1,9 +1,0 @@
-/**
- * JDBC under a context: start with {@link dev.belay.jdbc.client.ContextDataSource}. When the
- * context ends, the wait for a connection ends, the query ends inside the database server, the
- * transaction rolls back, and nothing else is hit.
- */
-@NullMarked
-package dev.belay.jdbc.client;
-
-import org.jspecify.annotations.NullMarked;

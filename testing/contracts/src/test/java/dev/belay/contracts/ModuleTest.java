@@ -1,0 +1,28 @@
+package dev.belay.contracts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The contracts export a package for each kind of adapter, and one of sockets. */
+class ModuleTest {
+
+  @Test
+  void exportsAreExact() throws URISyntaxException {
+    // From the class files: these tests may run on the class path.
+    Path classes =
+        Path.of(Unsupported.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    var modules = ModuleFinder.of(classes).findAll();
+    assertThat(modules).hasSize(1);
+    assertThat(modules.iterator().next().descriptor().exports())
+        .extracting(ModuleDescriptor.Exports::toString)
+        .containsExactlyInAnyOrder(
+            "dev.belay.contracts.client",
+            "dev.belay.contracts.server",
+            "dev.belay.contracts.socket");
+  }
+}
