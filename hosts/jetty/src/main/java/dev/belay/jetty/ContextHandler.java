@@ -55,7 +55,7 @@ public final class ContextHandler extends Handler.Abstract {
    * in ways which know nothing of contexts, and hold nothing that an interrupt breaks: on a virtual
    * thread it closes the socket that is being read.
    */
-  public ContextHandler interrupting() {
+  public ContextHandler withInterrupts() {
     return new ContextHandler(server, contexts, true, endpoint);
   }
 

@@ -1,7 +1,8 @@
-package dev.belay.http.client;
+package dev.belay.http.spi;
 
 import dev.belay.Canceller;
 import dev.belay.Context;
+import dev.belay.http.ExchangeAbortedException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,11 +12,11 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its response, of a client that blocks the thread it is called by: for adapters of
- * such clients. The client is called on a virtual thread that nobody interrupts, while the caller
- * waits in a way that the end of the context, or an interrupt, ends at once. That matters twice. A
- * name's resolution cannot be stopped, so whoever waits for it must be let go. And an interrupt
- * closes the socket that its virtual thread uses, which may be a connection that others share.
+ * One request and its response, for adapters of clients that block the calling thread. The client
+ * runs on a virtual thread that is never interrupted, while the caller waits in a way that the end
+ * of the context, or an interrupt, ends at once. That matters twice: the resolution of a name
+ * cannot be stopped, so the caller must not wait for it; and an interrupt closes the socket that
+ * its virtual thread uses, which may be a connection that others share.
  *
  * <p>An instance serves one exchange.
  *
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     end
  */
 public abstract class BlockingExchange<R extends Closeable> {
-  private final ExchangeAbortedException.Sent sent;
+  private final SentRequest sent;
 
   /** Completed by the first of these: the response, a failure, a cancel, an interrupt. */
   private final CompletableFuture<R> response = new CompletableFuture<>();
@@ -32,10 +33,10 @@ public abstract class BlockingExchange<R extends Closeable> {
    * An exchange that is about to begin.
    *
    * @param method for messages
-   * @param uri for messages, which do not tell its user information, query and fragment
+   * @param uri for messages, which show no user information, query or fragment
    */
   protected BlockingExchange(String method, URI uri) {
-    this.sent = new ExchangeAbortedException.Sent(method, uri);
+    this.sent = new SentRequest(method, uri);
   }
 
   /**
@@ -47,8 +48,8 @@ public abstract class BlockingExchange<R extends Closeable> {
 
   /**
    * Aborts the exchange wherever it is, and touches no other: an exchange that is over, whose
-   * connection others may have by now, it leaves alone. Called on any thread, also before {@link
-   * #send} and more than once.
+   * connection another may have by now, it leaves alone. Idempotent; called on any thread, also
+   * before {@link #send}.
    */
   protected abstract void abort();
 
@@ -59,7 +60,8 @@ public abstract class BlockingExchange<R extends Closeable> {
    * Sends the request under {@code ctx} and waits for the response's headers. The caller owns the
    * response.
    *
-   * @throws dev.belay.ContextEndedException if {@code ctx} has ended, or ends before
+   * @throws dev.belay.ContextEndedException if {@code ctx} has ended, or ends before the headers
+   *     arrive
    * @throws IOException if the exchange fails otherwise
    * @throws InterruptedException if the calling thread is interrupted; the exchange is aborted
    */
@@ -74,11 +76,11 @@ public abstract class BlockingExchange<R extends Closeable> {
   }
 
   /**
-   * The body of the response, which obeys {@code ctx} until it was read to its end or closed.
+   * The response's body, which obeys {@code ctx} until it was read to its end or closed.
    *
-   * @param raw the body as the client hands it out, whose closing ends the exchange
+   * @param raw the body as the client hands it out; closing it ends the exchange
    */
-  public final InputStream body(Context ctx, InputStream raw) {
+  public final ContextBody body(Context ctx, InputStream raw) {
     return new ContextBody(ctx, raw, new Body());
   }
 
@@ -90,10 +92,10 @@ public abstract class BlockingExchange<R extends Closeable> {
     try {
       return response.get();
     } catch (InterruptedException e) {
-      giveUp(e);
+      abortUnlessOpen(e);
       throw e;
     } catch (ExecutionException e) {
-      throw Exchange.cause(e);
+      throw Failures.cause(e);
     }
   }
 
@@ -108,19 +110,17 @@ public abstract class BlockingExchange<R extends Closeable> {
     }
   }
 
-  /** Aborts what nobody waits for any more, unless the response is there. */
-  private boolean giveUp(Throwable why) {
+  /** Lets the caller go, then aborts, unless the response has arrived. */
+  private void abortUnlessOpen(Throwable why) {
     if (response.completeExceptionally(why)) {
       abort();
-      return true;
     }
-    return false;
   }
 
   private final class Aborting implements Canceller {
     @Override
     public void cancel(int attempt) {
-      giveUp(isConnected() ? sent.awaitingHeaders(null) : sent.connecting(null));
+      abortUnlessOpen(isConnected() ? sent.awaitingHeaders(null) : sent.connecting(null));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.belay.http.client;
+package dev.belay.http.spi;
 
 import dev.belay.Canceller;
 import dev.belay.Context;
@@ -8,9 +8,11 @@ import java.io.InputStream;
 
 /**
  * A response's body that ends with its context. One registration lasts from the headers to the end
- * of the body, so that the server learns of the context's end also while nobody reads.
+ * of the body, so that the server sees the abort also while nothing reads.
+ *
+ * <p>Reading and closing belong to one thread at a time. The caller closes the body.
  */
-final class ContextBody extends InputStream {
+public final class ContextBody extends InputStream {
   private final Context ctx;
   private final InputStream raw;
   private final Abortable exchange;
@@ -21,7 +23,12 @@ final class ContextBody extends InputStream {
 
   private long bytes;
 
-  ContextBody(Context ctx, InputStream raw, Abortable exchange) {
+  /**
+   * A body that obeys {@code ctx} until it was read to its end or closed.
+   *
+   * @param raw the body as the client hands it out; closing it ends the exchange
+   */
+  public ContextBody(Context ctx, InputStream raw, Abortable exchange) {
     this.ctx = ctx;
     this.raw = raw;
     this.exchange = exchange;
@@ -74,11 +81,19 @@ final class ContextBody extends InputStream {
     }
   }
 
-  /**
-   * A stream that has failed once gives nothing more: nothing has to wait for the context's end.
-   */
+  /** What to throw for a failure to read; a stream that has failed once delivers nothing more. */
   private IOException failure(IOException failure) {
     registration.stop();
+    return explained(failure);
+  }
+
+  /**
+   * What to throw for a failure to read anything else of the response, its trailers for example.
+   *
+   * @return {@code failure}, unless the context's end has caused it
+   * @throws dev.belay.ContextEndedException if the context's end has caused it
+   */
+  public IOException explained(IOException failure) {
     if ((aborted || exchange.isCancelled()) && !Canceller.isInterruption(failure)) {
       ctx.throwIfDone(exchange.readingBody(bytes, failure));
     }
@@ -86,16 +101,16 @@ final class ContextBody extends InputStream {
   }
 
   /**
-   * Throws the context's end, said as a failure to read would say it.
+   * Throws the context's end as a failure to read would.
    *
    * @throws dev.belay.ContextEndedException if the context has ended
    */
-  void throwIfEnded() {
+  public void throwIfEnded() {
     ctx.throwIfDone(exchange.readingBody(bytes, null));
   }
 
-  /** Closes it for one who cannot be told that this has failed. */
-  void discard() {
+  /** Closes the body, ignoring failures to close. */
+  public void discard() {
     try {
       close();
     } catch (IOException e) {

@@ -1,9 +1,8 @@
-package dev.belay.http.client;
+package dev.belay.http.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.belay.http.client.ExchangeAbortedException.Phase;
-import dev.belay.http.client.ExchangeAbortedException.Sent;
+import dev.belay.http.ExchangeAbortedException.Phase;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -11,11 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ExchangeAbortedExceptionTest {
+class SentRequestTest {
   private static final Duration ELAPSED = Duration.ofMillis(312);
 
-  private static Sent post(String uri) {
-    return new Sent("POST", URI.create(uri));
+  private static SentRequest post(String uri) {
+    return new SentRequest("POST", URI.create(uri));
   }
 
   @Test
@@ -31,7 +30,7 @@ class ExchangeAbortedExceptionTest {
 
   @Test
   void eachPhaseHasItsWords() {
-    Sent sent = post("http://shop.example");
+    SentRequest sent = post("http://shop.example");
     assertThat(sent.connecting(null)).hasMessageEndingWith(" ms, connecting");
     assertThat(sent.awaitingHeaders(null))
         .hasMessageEndingWith("waiting for the response's headers");
@@ -49,7 +48,7 @@ class ExchangeAbortedExceptionTest {
     "http://us%40er:sec%40ret@shop_1.example/a%20b?secret, http://shop_1.example/a%20b",
     "http://[::1]:80?secret, http://[::1]:80"
   })
-  void theUrlIsToldWithoutSecrets(String url, String shown) {
+  void theUrlIsShownWithoutSecrets(String url, String shown) {
     assertThat(post(url).connecting(null)).hasMessageStartingWith("POST " + shown + " aborted");
   }
 

@@ -2,6 +2,11 @@ package dev.belay.http.client;
 
 import dev.belay.Canceller;
 import dev.belay.Context;
+import dev.belay.http.ExchangeAbortedException;
+import dev.belay.http.spi.Abortable;
+import dev.belay.http.spi.ContextBody;
+import dev.belay.http.spi.Failures;
+import dev.belay.http.spi.SentRequest;
 import dev.belay.http.wire.WireHeaders;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,11 +37,11 @@ import org.jspecify.annotations.Nullable;
  * the pool, perhaps under somebody else's request. The same holds for a redirection that the JDK's
  * client follows without telling us, so it is not let ({@link Redirections}).
  */
-final class Exchange implements Canceller {
+final class JdkExchange implements Canceller {
   private final HttpClient client;
   private final HttpRequest request;
   private final WireHeaders headers;
-  private final ExchangeAbortedException.Sent exchange;
+  private final SentRequest exchange;
   private volatile @Nullable CompletableFuture<HttpResponse<InputStream>> sent;
 
   /** Set by the first of two: the cancel, and the arrival of the headers. */
@@ -56,11 +61,7 @@ final class Exchange implements Canceller {
    *
    * @param exchange what the caller has sent, and when
    */
-  Exchange(
-      HttpClient client,
-      HttpRequest request,
-      WireHeaders headers,
-      ExchangeAbortedException.Sent exchange) {
+  JdkExchange(HttpClient client, HttpRequest request, WireHeaders headers, SentRequest exchange) {
     this.client = client;
     this.request = request;
     this.headers = headers;
@@ -102,7 +103,7 @@ final class Exchange implements Canceller {
     } catch (CancellationException e) {
       throw cancelled ? beforeHeaders(e) : new IOException(e);
     } catch (ExecutionException e) {
-      throw cancelled ? beforeHeaders(e.getCause()) : cause(e);
+      throw cancelled ? beforeHeaders(e.getCause()) : Failures.cause(e);
     }
   }
 
@@ -194,16 +195,6 @@ final class Exchange implements Canceller {
       return exchange.beforeHeaders(failure);
     }
     return connected ? exchange.awaitingHeaders(failure) : exchange.connecting(failure);
-  }
-
-  /** What made a future fail; an unchecked failure is thrown at once. */
-  static IOException cause(ExecutionException failed) {
-    return switch (failed.getCause()) {
-      case IOException e -> e;
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      case null, default -> new IOException(failed);
-    };
   }
 
   @Override
