@@ -53,6 +53,13 @@ class SentRequestTest {
   }
 
   @Test
+  void aUrlIsShownInAscii() {
+    String url = "http://shop.example/a\u202eb";
+    assertThat(post(url).connecting(null))
+        .hasMessageStartingWith("POST http://shop.example/a%E2%80%AEb aborted");
+  }
+
+  @Test
   void aLongUrlIsCut() {
     var aborted = post("http://shop.example/" + "x".repeat(10_000)).connecting(null);
     assertThat(aborted.getMessage()).hasSizeLessThan(300).contains("xxx… aborted");
