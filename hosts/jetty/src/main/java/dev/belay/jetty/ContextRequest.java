@@ -1,25 +1,47 @@
 package dev.belay.jetty;
 
+import dev.belay.Context;
+import dev.belay.ContextEndedException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/** A request that tells what its reading failed with, before the reader learns of it. */
-final class WatchedRequest extends Request.Wrapper {
+/**
+ * A request as its endpoint sees it: its body ends with the context. A read that fails is reported
+ * before the reader gets the failure.
+ */
+final class ContextRequest extends Request.Wrapper {
+  private final Context ctx;
   private final Consumer<Throwable> onFailure;
 
-  WatchedRequest(Request request, Consumer<Throwable> onFailure) {
+  ContextRequest(Context ctx, Request request, Consumer<Throwable> onFailure) {
     super(request);
+    this.ctx = ctx;
     this.onFailure = onFailure;
   }
 
   @Override
   public Content.@Nullable Chunk read() {
+    Content.Chunk ended = ended();
+    if (ended != null) {
+      return ended;
+    }
     Content.Chunk chunk = super.read();
     if (Content.Chunk.isFailure(chunk, true)) {
       onFailure.accept(chunk.getFailure());
+      Content.Chunk because = ended();
+      return because == null ? chunk : because;
     }
     return chunk;
+  }
+
+  private Content.@Nullable Chunk ended() {
+    try {
+      ctx.throwIfDone();
+      return null;
+    } catch (ContextEndedException e) {
+      return Content.Chunk.from(e, true);
+    }
   }
 }
