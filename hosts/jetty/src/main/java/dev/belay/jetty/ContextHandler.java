@@ -127,6 +127,11 @@ public final class ContextHandler extends Handler.Abstract {
       Registration ending = ctx.onDone(() -> end(ctx, request, writing));
       try {
         run(ctx, c -> endpoint.handle(c, reading, writing));
+      } catch (Throwable failure) {
+        if (writing.isConnectionLost()) { // seen by nothing else once the last part was handed over
+          ctx.cancel(new ClientGoneException("client gone", failure));
+        }
+        throw failure;
       } finally {
         ending.close();
       }
@@ -139,7 +144,10 @@ public final class ContextHandler extends Handler.Abstract {
       ctx.throwIfDone();
     } catch (ContextEndedException ended) {
       response.end(ended);
-      request.fail(ended);
+      if (!(ctx.cause()
+          instanceof ClientGoneException)) { // else Jetty fails the read, and says how
+        request.fail(ended);
+      }
     }
   }
 

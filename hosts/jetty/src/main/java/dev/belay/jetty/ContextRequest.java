@@ -2,6 +2,7 @@ package dev.belay.jetty;
 
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.http.server.ClientGoneException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -23,15 +24,12 @@ final class ContextRequest extends Request.Wrapper {
 
   @Override
   public Content.@Nullable Chunk read() {
-    Content.Chunk ended = ended();
-    if (ended != null) {
-      return ended;
+    if (ctx.isDone() && !(ctx.cause() instanceof ClientGoneException)) {
+      return ended();
     }
-    Content.Chunk chunk = super.read();
+    Content.Chunk chunk = super.read(); // a client that has gone: fails by itself, and says how
     if (Content.Chunk.isFailure(chunk, true)) {
       onFailure.accept(chunk.getFailure());
-      Content.Chunk because = ended();
-      return because == null ? chunk : because;
     }
     return chunk;
   }

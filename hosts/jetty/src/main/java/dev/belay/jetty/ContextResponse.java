@@ -3,8 +3,10 @@ package dev.belay.jetty;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -26,6 +28,7 @@ final class ContextResponse extends Response.Wrapper {
   private final Context ctx;
   private final Consumer<Throwable> onFailure;
   private volatile boolean writing;
+  private volatile boolean connectionLost;
 
   ContextResponse(Context ctx, Request request, Response response, Consumer<Throwable> onFailure) {
     super(request, response);
@@ -55,6 +58,11 @@ final class ContextResponse extends Response.Wrapper {
     if (writing) {
       cutOff(ended);
     }
+  }
+
+  /** Whether a write has failed because the connection was lost, not because of the context. */
+  boolean isConnectionLost() {
+    return connectionLost;
   }
 
   private void cutOff(ContextEndedException ended) {
@@ -87,6 +95,10 @@ final class ContextResponse extends Response.Wrapper {
     @Override
     public void failed(Throwable failure) {
       done();
+      if (ended() == null
+          && (failure instanceof EofException || failure instanceof ClosedChannelException)) {
+        connectionLost = true;
+      }
       // On a thread of its own: this one is Jetty's, and the report may take its time.
       Thread.ofVirtual()
           .name("belay-write-failed")
