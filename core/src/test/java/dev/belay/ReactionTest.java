@@ -377,7 +377,7 @@ class ReactionTest extends Fixture {
     var runs = new AtomicInteger();
     Registration registration = root.onDone(runs::incrementAndGet, Runnable::run);
     registration.stop();
-    ((Callback) registration).fire();
+    ((Reaction) registration).fire();
     assertThat(runs).hasValue(0);
   }
 }
