@@ -38,7 +38,7 @@ class DroppedTest extends Fixture {
   }
 
   private static CancellableContext derived(CancellableContext ctx) {
-    ctx.withCancel().withName("leaf").withCancel();
+    var unused = ctx.withCancel().withName("leaf").withCancel();
     return ctx;
   }
 
@@ -150,7 +150,7 @@ class DroppedTest extends Fixture {
   }
 
   private static void forget() {
-    Context.background().withTimeout(HOUR).withCancel();
+    var unused = Context.background().withTimeout(HOUR).withCancel();
   }
 
   @Test
