@@ -34,7 +34,7 @@ sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
   DeadlineContext(
       PlainContext frame, @Nullable CancelContext upper, long deadlineNanos, Object limit) {
     super(frame, upper, null);
-    this.deadline = deadlineNanos & ~EXACT;
+    this.deadline = even(deadlineNanos);
     this.limit = limit;
   }
 
@@ -74,13 +74,18 @@ sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
 
   // ---- the deadline
 
+  /** Rounded up: a deadline is never early. */
+  private static long even(long nanos) {
+    return (nanos + 1) & ~EXACT;
+  }
+
   long deadlineNanos() {
     return deadline & ~EXACT;
   }
 
   /** Whether this deadline comes after {@code nanos}. */
   private boolean isAfter(long nanos) {
-    return deadlineNanos() > (nanos & ~EXACT);
+    return deadlineNanos() > even(nanos);
   }
 
   final boolean isBefore(@Nullable DeadlineContext other) {

@@ -36,10 +36,16 @@ final class ExplainedDeadline extends DeadlineContext {
       Throwable made = cause.get();
       return made == null ? super.made() : made;
     } catch (Throwable e) { // also a checked one that was not declared, as Kotlin throws it
-      ContextEvents.report(new ContextEvent.Uncaught(view(), "cause supplier", e));
+      ContextEvents.report(new ContextEvent.Uncaught(above(), "cause supplier", e));
       return e;
     } finally {
       MAKING.remove();
     }
+  }
+
+  /** Not this context: to print it asks how it stands, which would end it by the built-in cause. */
+  private @Nullable Context above() {
+    AbstractContext parent = parent();
+    return parent == null ? null : parent.view();
   }
 }

@@ -131,6 +131,9 @@ final class Walk extends Unfinished.Work {
   /** A generation at a time, so that no observer is fired before one of a context above. */
   private void endAll() {
     while (visiting != null) {
+      if (visiting.site != null) {
+        Dropped.ended(visiting);
+      }
       visitEntries();
       for (Lane lane = visiting.undrained(); lane != null; lane = visiting.undrained()) {
         entry = lane.drain();

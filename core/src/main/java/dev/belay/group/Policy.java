@@ -79,6 +79,9 @@ abstract sealed class Policy<
       if (successes.size() >= wanted) {
         return taken(successes.subList(0, wanted));
       }
+      if (forks.all().isEmpty()) {
+        throw new IllegalStateException("join() without a fork: nothing can succeed; fork first");
+      }
       if (forks.all().size() < wanted) {
         throw new IllegalStateException(
             "join() with %d forks: %d cannot succeed; fork more first"

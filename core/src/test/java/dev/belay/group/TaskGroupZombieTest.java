@@ -39,8 +39,8 @@ class TaskGroupZombieTest extends Fixture {
       assertThat(log.size()).isEqualTo(1);
       assertThat(log.message(0))
           .isEqualTo(
-              "fork \"deaf\" still runs 1s after the end of its context, and its group waits for"
-                  + " it: background/test/page/deaf. Pass the fork's context to what it waits"
+              "fork \"deaf\" still runs 1s after the end of its context, and its owner waits for"
+                  + " it: background/test/page/deaf [CANCELLED]. Pass its context to what it waits"
                   + " for, or stop that by a Canceller.");
       assertThat(log.thrown(0).getStackTrace())
           .anyMatch(frame -> frame.getMethodName().equals("deaf"));
