@@ -136,7 +136,7 @@ class LeakExtensionTest {
   static class LeaksContext {
     @Test
     void forgets(CancellableContext ctx) {
-      ctx.withName("forgotten").withCancel();
+      var unused = ctx.withName("forgotten").withCancel();
     }
   }
 
