@@ -1,5 +1,4 @@
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,13 +18,32 @@ final class UserBuild {
   private final Path local;
   private final Path settings;
 
-  /** Keeps its settings in {@code work}. */
-  UserBuild(Path mavenHome, Path local, Path cache, Path work) throws IOException {
+  /** Keeps its settings in {@code work}; {@code more} are repositories to ask beside the cache. */
+  UserBuild(Path mavenHome, Path local, Path cache, Path work, Path... more) throws IOException {
     this.mavenHome = mavenHome;
     this.local = local;
     this.settings = Files.createDirectories(work).resolve("settings.xml").toAbsolutePath();
-    URI address = cache.toUri();
-    Files.writeString(settings, SETTINGS.formatted(address, address));
+    var repositories = new StringBuilder(repository("cache", cache));
+    for (Path folder : more) {
+      repositories.append(repository(folder.getFileName().toString(), folder));
+    }
+    Files.writeString(
+        settings,
+        SETTINGS.formatted(
+            repositories, repository("cache", cache).replace("repository>", "pluginRepository>")));
+  }
+
+  /** A local repository has no checksums for what was fetched without. */
+  private static String repository(String id, Path folder) {
+    return """
+        <repository>
+          <id>%s</id>
+          <url>%s</url>
+          <releases><checksumPolicy>ignore</checksumPolicy></releases>
+          <snapshots><enabled>false</enabled></snapshots>
+        </repository>
+        """
+        .formatted(id, folder.toUri());
   }
 
   /** Runs Maven in {@code project} and returns its exit code. */
@@ -55,32 +73,21 @@ final class UserBuild {
     return to;
   }
 
-  /** A local repository has no checksums for what was fetched without. */
   private static final String SETTINGS =
       """
       <settings>
         <profiles>
           <profile>
-            <id>cache</id>
+            <id>folders</id>
             <repositories>
-              <repository>
-                <id>cache</id>
-                <url>%s</url>
-                <releases><checksumPolicy>ignore</checksumPolicy></releases>
-                <snapshots><enabled>false</enabled></snapshots>
-              </repository>
+              %s
             </repositories>
             <pluginRepositories>
-              <pluginRepository>
-                <id>cache</id>
-                <url>%s</url>
-                <releases><checksumPolicy>ignore</checksumPolicy></releases>
-                <snapshots><enabled>false</enabled></snapshots>
-              </pluginRepository>
+              %s
             </pluginRepositories>
           </profile>
         </profiles>
-        <activeProfiles><activeProfile>cache</activeProfile></activeProfiles>
+        <activeProfiles><activeProfile>folders</activeProfile></activeProfiles>
       </settings>
       """;
 }
