@@ -260,7 +260,8 @@ final class ContextConnection extends Forwarding<Connection> {
   @Nullable Object bounded(SqlCall<@Nullable Object> call) throws SQLException {
     try {
       return Context.background()
-          .shielded(ROLLBACK_LIMIT, own -> own.call(attempt -> evict(), c -> shielded(c, call)));
+          .callShielded(
+              ROLLBACK_LIMIT, own -> own.call(attempt -> evict(), c -> shielded(c, call)));
     } catch (ContextEndedException e) {
       throw Failures.ended(e, "rolling back; the connection was given up", null);
     }
