@@ -9,6 +9,7 @@ import dev.belay.http.server.ClientGoneException;
 import dev.belay.http.server.FailureLog;
 import dev.belay.http.server.FailureStatus;
 import dev.belay.http.server.RequestContexts;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
@@ -128,8 +129,8 @@ public final class ContextHandler extends Handler.Abstract {
       try {
         run(ctx, c -> endpoint.handle(c, reading, writing));
       } catch (Throwable failure) {
-        if (writing.isConnectionLost()) { // seen by nothing else once the last part was handed over
-          ctx.cancel(new ClientGoneException("client gone", failure));
+        if (writing.isConnectionLost()) {
+          throw new ConnectionLostException(failure);
         }
         throw failure;
       } finally {
@@ -163,7 +164,9 @@ public final class ContextHandler extends Handler.Abstract {
       Context ctx, Request request, Response response, Callback callback, Throwable failure) {
     HttpException known = httpException(failure);
     OptionalInt status =
-        known == null ? FailureStatus.of(ctx, failure) : OptionalInt.of(known.getCode());
+        failure instanceof ConnectionLostException
+            ? OptionalInt.empty()
+            : known == null ? FailureStatus.of(ctx, failure) : OptionalInt.of(known.getCode());
     FailureLog.write(LOG, ctx, status.orElse(0), failure);
     if (status.isEmpty() || response.isCommitted()) {
       callback.failed(new EofException(failure)); // quiet in Jetty's log, as it is in ours
@@ -183,5 +186,17 @@ public final class ContextHandler extends Handler.Abstract {
       }
     }
     return null;
+  }
+
+  /**
+   * A write has failed because the client is not there. That is no end of the context: a client may
+   * leave with its answer before Jetty has learnt that it was sent.
+   */
+  private static final class ConnectionLostException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    ConnectionLostException(Throwable failure) {
+      super(failure);
+    }
   }
 }
