@@ -17,6 +17,9 @@ public enum ServerFeature {
   /** What a handler has written goes out before it returns. */
   STREAMED_RESPONSES,
 
+  /** A chunk that goes on past its size, or has an endless extension, is refused at once. */
+  CHUNK_LIMITS,
+
   /** A read of the request's body that is under way fails when the context ends. */
   BODY_ENDS,
 
