@@ -111,7 +111,7 @@ final class EndRaces {
         List.of(middle.withCancel(), middle.withCancel(), middle.withCancel());
 
     public ParentAndChild() {
-      below.forEach(Context::withCancel);
+      var unused = below.forEach(Context::withCancel);
     }
 
     @Actor
@@ -146,7 +146,7 @@ final class EndRaces {
         List.of(merged, merged.withCancel(), merged.withCancel(), merged.withCancel());
 
     public Merged() {
-      below.forEach(Context::withCancel);
+      var unused = below.forEach(Context::withCancel);
     }
 
     @Actor
