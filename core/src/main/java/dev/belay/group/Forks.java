@@ -227,11 +227,11 @@ final class Forks<T extends @Nullable Object> {
     }
   }
 
-  /** Those that have succeeded, the one that decided first, then in the order of their ends. */
+  /** Those that have succeeded: in the order of their ends, or of the forks if none has decided. */
   @SuppressWarnings("unchecked") // the forks of this group
   List<ForkTask<? extends T>> successes() {
     var successes = new ArrayList<ForkTask<? extends T>>();
-    for (ForkTask<?> fork : ended) {
+    for (ForkTask<?> fork : decider == null ? all : ended) {
       if (fork.state() == State.SUCCESS) {
         successes.add((ForkTask<? extends T>) fork);
       }
