@@ -60,7 +60,7 @@ final class InterruptWatch {
    * @param onInterrupt runs once, and may run late, when this thread is interrupted meanwhile; must
    *     not block. What it throws goes to the watch's uncaught exception handler.
    */
-  static <T extends @Nullable Object> T during(SqlCall<T> call, Runnable onInterrupt)
+  static <T extends @Nullable Object> T during(SqlCallable<T> call, Runnable onInterrupt)
       throws SQLException {
     var watched = new Watched(onInterrupt);
     WATCHED.add(watched);
