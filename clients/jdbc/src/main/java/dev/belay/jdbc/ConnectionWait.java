@@ -32,8 +32,7 @@ final class ConnectionWait {
       throws SQLException {
     ctx.throwIfDone();
     try {
-      return HelperCall.waiting(ctx, source)
-          .await(ctx, ConnectionWait::closeQuietly);
+      return HelperCall.waiting(ctx, source).await(ctx, ConnectionWait::closeQuietly);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Failures.interrupted(PHASE, null, null);

@@ -129,6 +129,7 @@ final class ContextConnection extends Forwarding<Connection> {
    */
   void giveUp() {
     if (givenUp.compareAndSet(false, true)) {
+      pool.evict(target);
       Place where =
           driver.place() == Place.PLATFORM_THREAD || driver instanceof EmbeddedDriver
               ? Place.PLATFORM_THREAD
@@ -140,7 +141,6 @@ final class ContextConnection extends Forwarding<Connection> {
 
   private void breakOff() {
     try {
-      pool.evict(target);
       pool.breakable(target).abort(Runnable::run);
     } catch (SQLException | RuntimeException e) {
       // Broken already, or a driver that cannot: closing follows either way.
@@ -155,11 +155,16 @@ final class ContextConnection extends Forwarding<Connection> {
   }
 
   private void awaitBroken() {
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BREAK_MILLIS);
     boolean interrupted = Thread.interrupted();
-    try {
-      boolean unused = broken.await(BREAK_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      interrupted = true;
+    boolean waiting = true;
+    while (waiting) {
+      try {
+        boolean unused = broken.await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+        waiting = false;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
@@ -277,11 +282,11 @@ final class ContextConnection extends Forwarding<Connection> {
     if (!mayWait) {
       refuseIfDone(phase, sql);
     }
-    S made = type.cast(mayWait ? inFlight(null, phase, sql, call) : call.call());
+    Object made = mayWait ? this.<@Nullable Object>inFlight(null, phase, sql, call) : call.call();
     if (made == null) {
       throw new SQLException("the driver made no statement");
     }
-    return ContextStatement.wrap(type, (Connection) proxy, this, made, sql);
+    return ContextStatement.wrap(type, (Connection) proxy, this, type.cast(made), sql);
   }
 
   private void refuseIfDone(String phase, @Nullable String sql) throws SQLException {

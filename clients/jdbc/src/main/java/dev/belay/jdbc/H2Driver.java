@@ -91,7 +91,7 @@ final class H2Driver extends EmbeddedDriver {
   public Session session() {
     return new EmbeddedSession(
         physical,
-        "select listagg(sql, ';') within group (order by state_key), current_schema"
+        "select listagg(state_command, ';') within group (order by state_key), current_schema"
             + " from information_schema.session_state");
   }
 }

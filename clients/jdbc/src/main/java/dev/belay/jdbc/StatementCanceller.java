@@ -84,7 +84,8 @@ final class StatementCanceller extends BoundedCall {
   @Override
   void leave() {
     super.leave();
-    if (!isBroken() && (uncertain || (sent && !connection.isCleanAfterCancel()))) {
+    if (!isBroken()
+        && (uncertain || (sent && statement != null && !connection.isCleanAfterCancel()))) {
       connection.giveUp();
     }
   }
