@@ -16,7 +16,6 @@ void main(String[] args) throws Exception {
     files =
         walk.filter(p -> p.toString().endsWith(".java"))
             .filter(p -> !root.relativize(p).toString().matches("(.*/)?(target|\\.git)/.*"))
-            .filter(p -> !p.endsWith("tools/Format.java"))
             .sorted()
             .toList();
   }

@@ -3,5 +3,6 @@ module dev.belay {
   requires static transitive org.jspecify;
 
   exports dev.belay;
+  exports dev.belay.group;
   exports dev.belay.spi;
 }

@@ -7,7 +7,9 @@ module dev.belay.http {
   requires transitive java.net.http;
   requires static transitive org.jspecify;
 
+  exports dev.belay.http;
   exports dev.belay.http.client;
   exports dev.belay.http.server;
+  exports dev.belay.http.spi;
   exports dev.belay.http.wire;
 }

@@ -1,6 +1,10 @@
 package dev.belay;
 
+import dev.belay.kernel.Names;
+import dev.belay.kernel.Require;
+import dev.belay.spi.ContextCarriers;
 import dev.belay.spi.TimeSource;
+import dev.belay.time.Nanos;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -32,7 +36,7 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
 
   // ---- state
 
-  private @Nullable Ending detected() {
+  private @Nullable End detected() {
     CancelContext scope = scope();
     return scope == null ? null : scope.detect();
   }
@@ -44,14 +48,14 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
 
   @Override
   public final Status status() {
-    Ending ending = detected();
-    return ending == null ? Status.ACTIVE : ending.status();
+    End end = detected();
+    return end == null ? Status.ACTIVE : end.status;
   }
 
   @Override
   public final @Nullable Throwable cause() {
-    Ending ending = detected();
-    return ending == null ? null : ending.cause();
+    End end = detected();
+    return end == null ? null : end.cause;
   }
 
   @Override
@@ -70,17 +74,19 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
   @Override
   public final void throwIfDone(Throwable failure) {
     Require.argument(failure, "failure", "use throwIfDone() for none");
-    if (isDone()) {
+    CancelContext scope = scope();
+    if (scope != null && scope.detectExactly() != null) {
       throw endedWith(failure);
     }
   }
 
   final ContextEndedException endedWith(@Nullable Throwable failure) {
-    Ending ending = ending();
-    if (ending == null) {
+    CancelContext scope = scope();
+    End end = scope == null ? null : scope.detect();
+    if (end == null || scope == null) {
       throw new IllegalStateException("still active: " + this);
     }
-    return ending.exception(failure);
+    return (end == End.LEAF_CLOSED ? End.closed(scope) : end).exception(failure);
   }
 
   private @Nullable DeadlineContext limiter() {
@@ -97,14 +103,22 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
   @Override
   public final long remainingNanos() {
     DeadlineContext limiter = limiter();
+    if (limiter != null) {
+      limiter.becomesExact();
+    }
+    return left();
+  }
+
+  private long left() {
     if (isDone()) {
       return 0;
     }
+    DeadlineContext limiter = limiter();
     return limiter == null ? Long.MAX_VALUE : Math.max(0, limiter.leftNanos());
   }
 
   @Override
-  public final int timeoutMillis() {
+  public final int socketTimeoutMillis() {
     throwIfDone();
     long nanos = remainingNanos();
     return nanos == Long.MAX_VALUE
@@ -115,7 +129,7 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
   @Override
   public final boolean hasTimeFor(Duration work) {
     Require.argument(work, "work", "pass how long the work takes");
-    return !isDone() && remainingNanos() >= Nanos.of(work);
+    return !isDone() && left() >= Nanos.of(work);
   }
 
   // ---- values
@@ -149,7 +163,7 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
   @Override
   public final CancellableContext withTimeout(Duration timeout) {
     Require.argument(timeout, "timeout", "use withCancel() for no limit");
-    return DeadlineContext.below(this, timeout, null);
+    return DeadlineContext.below(this, timeout, null, null);
   }
 
   @Override
@@ -157,19 +171,19 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
       Duration timeout, Supplier<? extends Throwable> cause) {
     Require.argument(timeout, "timeout", "use withCancel() for no limit");
     Require.argument(cause, "cause", "leave the parameter out for the built-in cause");
-    return DeadlineContext.below(this, timeout, cause);
+    return DeadlineContext.below(this, timeout, null, cause);
   }
 
   @Override
   public final CancellableContext withDeadline(Instant deadline) {
-    return DeadlineContext.below(this, until(deadline), null);
+    return DeadlineContext.below(this, until(deadline), deadline, null);
   }
 
   @Override
   public final CancellableContext withDeadline(
       Instant deadline, Supplier<? extends Throwable> cause) {
     Require.argument(cause, "cause", "leave the parameter out for the built-in cause");
-    return DeadlineContext.below(this, until(deadline), cause);
+    return DeadlineContext.below(this, until(deadline), deadline, cause);
   }
 
   private Duration until(Instant deadline) {
@@ -205,7 +219,7 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
   public final CancellableContext detach(String name, Duration limit) {
     Require.argument(name, "name", "detached work has a name, for the report");
     Require.argument(limit, "limit", "detached work has a limit");
-    return DeadlineContext.below(NamedContext.detached(this, name), limit, null);
+    return DeadlineContext.below(NamedContext.detached(this, name), limit, null, null);
   }
 
   @Override
@@ -213,9 +227,9 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
     return MergedContext.of(this, (AbstractContext) Require.context(other));
   }
 
-  /** This context without the right to cancel it (R1). */
-  final Context view() {
-    return this instanceof CancelContext ? PlainContext.view(this, scope()) : this;
+  /** This context without the right to cancel it (R1): the same object at each call. */
+  Context view() {
+    return this;
   }
 
   // ---- react and wait
@@ -223,14 +237,14 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
   @Override
   public final Registration onDone(Runnable action) {
     Require.argument(action, "action", "pass what to run");
-    return Callback.register(this, action, null);
+    return Reaction.register(this, action, null);
   }
 
   @Override
   public final Registration onDone(Runnable action, Executor executor) {
     Require.argument(action, "action", "pass what to run");
     Require.argument(executor, "executor", "leave it out for a virtual thread");
-    return Callback.register(this, action, executor);
+    return Reaction.register(this, action, executor);
   }
 
   @Override
@@ -291,39 +305,42 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
   }
 
   @Override
-  public final <T extends @Nullable Object, X extends Exception> T shielded(
+  public final <T extends @Nullable Object, X extends Exception> T callShielded(
       Duration limit, ContextCallable<T, X> body) throws X {
     Require.argument(limit, "limit", "shielded work has a limit");
     Require.argument(body, "body", "pass what to run");
-    try (CancellableContext detached = detach("shielded", limit)) {
-      return GuardedCall.shielded((AbstractContext) detached, body);
+    AbstractContext apart = NamedContext.shielded(this);
+    try (CancelContext shielded = DeadlineContext.below(apart, limit, null, null)) {
+      return GuardedCall.shielded(shielded, body);
     }
   }
 
   @Override
   public final Runnable wrap(Runnable task) {
     Require.argument(task, "task", "pass what to run");
-    return () -> {
-      Context before = Binding.swap(this);
-      try {
-        task.run();
-      } finally {
-        Binding.swap(before);
-      }
-    };
+    return ContextCarriers.carry(
+        () -> {
+          Context before = Binding.swap(this);
+          try {
+            task.run();
+          } finally {
+            Binding.swap(before);
+          }
+        });
   }
 
   @Override
   public final <T extends @Nullable Object> Callable<T> wrap(Callable<T> task) {
     Require.argument(task, "task", "pass what to run");
-    return () -> {
-      Context before = Binding.swap(this);
-      try {
-        return task.call();
-      } finally {
-        Binding.swap(before);
-      }
-    };
+    return ContextCarriers.carry(
+        () -> {
+          Context before = Binding.swap(this);
+          try {
+            return task.call();
+          } finally {
+            Binding.swap(before);
+          }
+        });
   }
 
   // ---- text

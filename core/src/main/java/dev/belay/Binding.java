@@ -1,24 +1,24 @@
 package dev.belay;
 
-import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a thread runs under: a context, the innermost of the guarded calls it is in, and the
- * innermost of the groups it has open.
- */
+/** What a thread runs under: a context, and the innermost of the guarded calls it is in. */
 final class Binding {
   private static final int CONTEXT = 0;
-  private static final int CALL = 1;
-  private static final int GROUP = 2;
+  static final int CALL = 1;
 
   // A thread-local, not a ScopedValue: bridges open and close a scope by two calls. It holds an
   // array of its own for each thread, so that a call looks it up once; not a class of ours, which
   // would keep our class loader alive with every thread of a pool.
   private static final ThreadLocal<@Nullable Object[]> BOUND =
-      ThreadLocal.withInitial(() -> new @Nullable Object[3]);
+      ThreadLocal.withInitial(() -> new @Nullable Object[2]);
 
   private Binding() {}
+
+  /** The calling thread's own array. */
+  static @Nullable Object[] slots() {
+    return BOUND.get();
+  }
 
   static Context current() {
     var bound = (AbstractContext) BOUND.get()[CONTEXT];
@@ -42,8 +42,8 @@ final class Binding {
     try {
       return body.call(ctx);
     } finally {
+      slots[CONTEXT] = before; // first: a call may find no stack
       Steps.end(step);
-      slots[CONTEXT] = before;
     }
   }
 
@@ -54,16 +54,5 @@ final class Binding {
 
   static void innermost(@Nullable GuardedCall call) {
     BOUND.get()[CALL] = call;
-  }
-
-  /** The innermost group that the thread has open. */
-  static @Nullable TaskGroup<?, ?, ?> group() {
-    var reference = (WeakReference<?>) BOUND.get()[GROUP];
-    return reference == null ? null : (TaskGroup<?, ?, ?>) reference.get();
-  }
-
-  /** Held weakly: a group that was dropped without a close is no leak of its thread. */
-  static void group(@Nullable TaskGroup<?, ?, ?> group) {
-    BOUND.get()[GROUP] = group == null ? null : new WeakReference<>(group);
   }
 }

@@ -1,5 +1,10 @@
 package dev.belay;
 
+import dev.belay.kernel.Handles;
+import dev.belay.kernel.Require;
+import dev.belay.kernel.Trace;
+import dev.belay.spi.ContextEvent;
+import dev.belay.spi.ContextEvents;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -7,23 +12,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * A scope: a context that can end.
  *
- * <p>All its state is one {@link #word}: null for a leaf that is active, a {@link Reaction} for a
+ * <p>All its state is one {@link #word}: null for a leaf that is active, an {@link Observer} for a
  * leaf that is observed once, a {@link Link} for one that others derive from or observe more often,
- * and an {@link Ending} once it has ended, for good. A leaf reads its own word and its parent's, so
- * whoever ends the parent need not know it; all others are told by the walk that ends their parent.
+ * and an {@link End} once it has ended, for good. A leaf reads its own word and its parent's, so
+ * what ends the parent need not know it; all others are reached by the walk that ends their parent.
  * The argument for each hand-over is in {@code docs/design/synchronization.md}.
  */
 sealed class CancelContext extends AbstractContext implements CancellableContext
     permits DeadlineContext, MergedContext {
-  private static final VarHandle WORD;
-
-  static {
-    try {
-      WORD = MethodHandles.lookup().findVarHandle(CancelContext.class, "word", Object.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle WORD = Handles.of(MethodHandles.lookup(), "word", Object.class);
+  private static final VarHandle VIEW =
+      Handles.of(MethodHandles.lookup(), "view", PlainContext.class);
 
   final PlainContext frame;
 
@@ -31,6 +30,9 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
   private final @Nullable CancelContext upper;
 
   private final @Nullable DeadlineContext limiter;
+
+  /** This context without the right to cancel it; made when it is asked for. */
+  private volatile @Nullable PlainContext view;
 
   private volatile @Nullable Object word;
 
@@ -88,120 +90,187 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
     return frame.scope() == upper ? frame : upper;
   }
 
-  /** Whose deadline is the effective one; null if there is none. */
+  /** The nearest context above that can end; null if there is none. */
+  final @Nullable CancelContext upper() {
+    return upper;
+  }
+
+  /** The context whose deadline is the effective one; null if there is none. */
   final @Nullable DeadlineContext limiter() {
     return limiter;
   }
 
+  @Override
+  final Context view() {
+    PlainContext made = view;
+    if (made == null) {
+      VIEW.compareAndSet(this, null, PlainContext.view(this, this));
+      made = view;
+    }
+    return made == null ? this : made;
+  }
+
   // ---- state
 
-  /** The own word says so: what a walk or an own call has set. */
+  /** Whether the own word says so: what a walk or an own call has set. */
   final boolean hasEnded() {
-    return word instanceof Ending;
+    return word instanceof End;
   }
 
   /** The own end, if the own word has one. */
-  final @Nullable Ending ended() {
-    return word instanceof Ending ending ? ending : null;
+  final @Nullable End ended() {
+    return word instanceof End end ? end : null;
   }
 
   /** The end, if there is one by now: the own, the parent's, or a deadline that has passed. */
-  final @Nullable Ending detect() {
+  final @Nullable End detect() {
     Object own = word;
-    if (own instanceof Ending ending) {
-      return ending;
+    if (own instanceof End end) {
+      return end;
     }
     CancelContext above = upper;
-    if (own == null && above != null && above.word instanceof Ending ending) {
-      return inherit(above, ending);
+    if (own == null && above != null && above.word instanceof End end) {
+      return inherit(above, end);
     }
     DeadlineContext limiting = limiter;
-    // The exact clock costs ten times as much as all the rest; the other one is a little late.
-    if (limiting != null && time().coarseNanoTime() >= limiting.deadlineNanos) {
-      return expired(limiting);
-    }
-    return null;
+    return limiting != null && limiting.hasPassed() ? expired(limiting) : null;
+  }
+
+  /**
+   * {@link #detect} by the exact clock: a caller that has waited until the deadline must find it
+   * passed (R12).
+   */
+  final @Nullable End detectExactly() {
+    End end = detect();
+    DeadlineContext limiting = limiter;
+    return end == null && limiting != null ? expired(limiting) : end;
   }
 
   /** Takes over the parent's end, so that no later cancel of our own can replace it (R2). */
-  private @Nullable Ending inherit(CancelContext above, Ending ending) {
-    Ending told = ending == Ending.LEAF_CLOSED ? Ending.closed(above).completed() : ending;
-    WORD.compareAndSet(this, null, told);
-    return word instanceof Ending ours ? ours : null;
+  private @Nullable End inherit(CancelContext above, End end) {
+    End inherited = end == End.LEAF_CLOSED ? End.closed(above).completed() : end;
+    WORD.compareAndSet(this, null, inherited);
+    return word instanceof End ours ? ours : null;
   }
 
-  private @Nullable Ending expired(DeadlineContext limiting) {
+  private @Nullable End expired(DeadlineContext limiting) {
     if (limiting.leftNanos() > 0) {
       return null;
     }
     limiting.expire();
     CancelContext above = upper;
-    if (word == null && above != null && above.word instanceof Ending ending) {
-      return inherit(above, ending);
+    if (word == null && above != null && above.word instanceof End end) {
+      return inherit(above, end);
     }
-    return word instanceof Ending ending ? ending : null;
+    return word instanceof End end ? end : null;
   }
 
   final @Nullable Ending story() {
-    Ending ending = detect();
-    return ending == Ending.LEAF_CLOSED ? Ending.closed(this).completed() : ending;
+    End end = detectExactly();
+    if (end == null) {
+      return null;
+    }
+    return end == End.LEAF_CLOSED ? End.closed(this).ending() : end.ending();
   }
 
   // ---- end
 
   @Override
   public final void cancel() {
-    end(Status.CANCELLED, BuiltInCause.CANCELLED);
+    cancel(BuiltInCause.CANCELLED, null);
   }
 
   @Override
   public final void cancel(Throwable cause) {
-    end(Status.CANCELLED, Require.argument(cause, "cause", "call cancel() for none"));
+    cancel(Require.argument(cause, "cause", "call cancel() for none"), null);
+  }
+
+  /**
+   * Ends this context as cancelled.
+   *
+   * @param story what has happened; null if the owner has called this
+   * @return whether this call has ended it
+   */
+  final boolean cancel(Throwable cause, @Nullable String story) {
+    End before = detect();
+    if (before == null) {
+      return end(End.cancelled(this, cause, story));
+    }
+    before.awaitComplete();
+    return false;
   }
 
   @Override
   public final void close() {
-    end(Status.CLOSED, BuiltInCause.CLOSED);
-  }
-
-  private void end(Status status, Throwable cause) {
-    Ending before = detect();
+    End before = detect();
     if (before != null) {
       before.awaitComplete();
-    } else if (status == Status.CANCELLED) {
-      end(Ending.cancelled(this, cause));
-    } else if (!WORD.compareAndSet(this, null, Ending.LEAF_CLOSED)) {
-      end(Ending.closed(this));
+    } else if (!WORD.compareAndSet(this, null, End.LEAF_CLOSED)) {
+      end(End.closed(this));
+    } else if (ContextEvents.isObserved()) {
+      reportEnd(End.closed(this));
     }
   }
 
-  /** Ends this context and all below it, or waits for the one who does so already (R3). */
-  final void end(Ending ending) {
-    Object before = flip(ending);
-    if (before instanceof Ending winner) {
-      winner.awaitComplete();
-    } else if (before == null) {
-      ending.completed();
-    } else {
-      new Walk(ending).from(this, before);
+  /**
+   * Ends this context and all below it, or waits for the call that does so already (R3).
+   *
+   * @return whether this call has ended it
+   */
+  final boolean end(End end) {
+    for (; ; ) {
+      Object own = word;
+      if (own instanceof End winner) {
+        winner.awaitComplete();
+        return false;
+      }
+      CancelContext above = upper;
+      if (own == null && above != null && above.word instanceof End earlier) {
+        inherit(above, earlier);
+        continue;
+      }
+      Walk walk = own == null ? null : new Walk(end, own);
+      end.walk = walk;
+      if (own == null) {
+        end.completed();
+      }
+      if (WORD.compareAndSet(this, own, end)) {
+        if (walk != null) {
+          walk.from(this);
+        }
+        if (ContextEvents.isObserved()) {
+          reportEnd(end);
+        }
+        return true;
+      }
     }
+  }
+
+  private void reportEnd(End end) {
+    DeadlineContext limiting = limiter;
+    ContextEvents.report(
+        new ContextEvent.Ended(
+            view(),
+            end.ending(),
+            limiting == null ? frame.label.began() : limiting.began(),
+            limiting == null ? null : limiting.timeout()));
   }
 
   /**
    * Sets the end, unless there is one.
    *
-   * @return what the word was before; the caller owns it if it was no {@link Ending}
+   * @return what the word was before; the caller owns it if it was no {@link End}
    */
-  final @Nullable Object flip(Ending ending) {
+  final @Nullable Object flip(End end) {
     for (; ; ) {
       Object own = word;
-      if (own instanceof Ending) {
+      if (own instanceof End) {
         return own;
       }
       CancelContext above = upper;
-      if (own == null && above != null && above.word instanceof Ending earlier) {
+      if (own == null && above != null && above.word instanceof End earlier) {
         inherit(above, earlier);
-      } else if (WORD.compareAndSet(this, own, ending)) {
+      } else if (WORD.compareAndSet(this, own, end)) {
         return own;
       }
     }
@@ -224,13 +293,13 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
   }
 
   private @Nullable Link linked(boolean withSite) {
-    CreationSite site = null;
+    Trace site = null;
     for (; ; ) {
       Object own = word;
       if (own instanceof Link link) {
         return link;
       }
-      if (own instanceof Ending) {
+      if (own instanceof End) {
         return null;
       }
       CancelContext above = upper;
@@ -240,14 +309,14 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
         if (detect() != null || own != null) {
           return null;
         }
-        Thread.onSpinWait();
+        awaitWalk(above);
         continue;
       }
       if (withSite && site == null) {
-        site = new CreationSite(toString());
+        site = new Trace("created here: " + Path.near(this));
       }
       var fresh = new Link(this, list, site);
-      fresh.lone = (Reaction) own;
+      fresh.lone = (Observer) own;
       if (replace(own, fresh, fresh.branch, list)) {
         fresh.reportDepth(this);
         if (site != null) {
@@ -260,30 +329,21 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
   }
 
   /**
-   * Sets the word and hangs {@code entry} into {@code above}, under the lock of its lane: whoever
-   * sees the word can rely on the parent's walk.
+   * Sets the word and hangs {@code entry} into {@code above}, under the lock of its lane.
    *
    * @return false, and nothing done, if the word is not {@code expected} or the parent has ended
    */
   private boolean replace(
       @Nullable Object expected, Object fresh, @Nullable Entry entry, @Nullable Link above) {
     if (above == null || entry == null) {
-      return WORD.compareAndSet(this, expected, fresh);
+      return replaceWord(expected, fresh);
     }
-    Lane lane = above.locked();
-    try {
-      if (lane.drained()) {
-        return false;
-      }
-      entry.lane = lane;
-      if (!WORD.compareAndSet(this, expected, fresh)) {
-        return false;
-      }
-      lane.append(entry);
-      return true;
-    } finally {
-      lane.unlock();
-    }
+    return above.locked().appendLocked(entry, this, expected, fresh);
+  }
+
+  /** Sets the word if it is {@code expected}. */
+  final boolean replaceWord(@Nullable Object expected, Object fresh) {
+    return WORD.compareAndSet(this, expected, fresh);
   }
 
   private void watched(Link fresh) {
@@ -298,54 +358,64 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
 
   // ---- observe
 
-  /** Hangs {@code reaction}, whose context this is, in; false if this context has ended. */
-  final boolean observe(Reaction reaction) {
+  /** Hangs {@code observer}, whose context this is, in; false if this context has ended. */
+  final boolean observe(Observer observer) {
     for (; ; ) {
       if (detect() != null) {
         return false;
       }
-      if (word == null ? observedFirst(reaction) : observedAgain(reaction)) {
+      if (word == null ? observedFirst(observer) : observedAgain(observer)) {
         DeadlineContext limiting = limiter();
         if (limiting != null) {
           limiting.arm();
         }
         return true;
       }
-      Thread.onSpinWait(); // the parent has ended, and its walk is about to come by
+      awaitWalk(upper);
     }
   }
 
-  private boolean observedFirst(Reaction reaction) {
+  /** The parent has ended, and its walk is about to come by; an interrupted one is resumed. */
+  static void awaitWalk(@Nullable CancelContext above) {
+    End end = above == null ? null : above.ended();
+    if (end == null) {
+      Thread.onSpinWait();
+    } else {
+      end.awaitComplete();
+    }
+  }
+
+  private boolean observedFirst(Observer observer) {
     CancelContext above = upper;
     Link list = above == null ? null : above.link();
-    return (above == null || list != null) && replace(null, reaction, reaction, list);
+    return (above == null || list != null) && replace(null, observer, observer, list);
   }
 
-  private boolean observedAgain(Reaction reaction) {
+  private boolean observedAgain(Observer observer) {
     Link own = linked();
-    return own != null && own.add(reaction);
+    return own != null && own.add(observer);
   }
 
-  /** Takes {@code reaction} out again. */
-  final void unobserve(Reaction reaction) {
-    if (WORD.compareAndSet(this, reaction, null)) {
-      reaction.unhang();
+  /** Takes {@code observer} out again. */
+  final void unobserve(Observer observer) {
+    if (WORD.compareAndSet(this, observer, null)) {
+      observer.unhang();
       unobserved();
     } else {
-      reaction.unhang();
+      observer.unhang();
       Link own = link();
-      if (own != null && reaction.equals(own.lone)) {
+      if (own != null && observer.equals(own.lone)) {
         own.lone = null;
       }
     }
   }
 
-  /** Called when the only reaction was taken out. */
+  /** Called when the only observer was taken out. */
   void unobserved() {}
 
   /** What the timer of a deadline must keep: whatever observes. */
   final @Nullable Object observed() {
     Object own = word;
-    return own instanceof Ending ? null : own;
+    return own instanceof End ? null : own;
   }
 }

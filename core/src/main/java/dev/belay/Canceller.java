@@ -11,7 +11,7 @@ import java.time.Duration;
 @FunctionalInterface
 public interface Canceller {
   /**
-   * Asks the resource to stop. Runs on a thread of its own, so it may take long, and again with a
+   * Asks the resource to stop. Runs on a thread of Belay's, so it may take long, and again with a
    * growing pause until the body has returned, because a single cancel can get lost. Never runs
    * after {@code call} has returned, unless {@link #abandoned()} was called.
    *
@@ -32,19 +32,25 @@ public interface Canceller {
   }
 
   /**
-   * How long the caller waits for a cancel that is still under way after the body has returned. Ten
-   * seconds by default.
+   * How long the resource may take to stop once the first cancel was sent. Ten seconds by default.
    */
   default Duration patience() {
     return Duration.ofSeconds(10);
   }
 
   /**
-   * Called on the caller's thread before {@code call} returns when a cancel was still under way
-   * after the patience: it may yet hit whoever uses the resource next. The owner must not reuse the
-   * resource.
+   * Called once when the patience is over: to break the resource off by harder means, such as
+   * closing its connection, so that the body returns. If the body has returned already, a cancel is
+   * still under way and may hit the next user of the resource. In both cases the owner must not
+   * reuse the resource. Called on a thread of Belay's, or on the caller's before {@code call}
+   * returns.
    */
   default void abandoned() {}
+
+  /** The kind of resource, for events and messages: "PostgreSQL statement", "HTTP exchange". */
+  default String resource() {
+    return "a resource";
+  }
 
   /** Closes {@code resource}, once; its failures to close are ignored. */
   static Canceller closing(AutoCloseable resource) {
@@ -54,7 +60,7 @@ public interface Canceller {
   /**
    * Destroys {@code process} and all its descendants: asks them to end, and kills those that have
    * not after two seconds. Unlike a close of its streams this also ends a read of its output. A
-   * child whose parent ends while it is just starting it is found by nobody and lives on.
+   * child whose parent ends while it is just starting it cannot be found, and lives on.
    */
   static Canceller destroying(Process process) {
     return new DestroyingCanceller(process);

@@ -1,5 +1,6 @@
 package dev.belay;
 
+import dev.belay.kernel.Require;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One value that carries a deadline, a cancellation signal and request-scoped values through every
- * layer of a program. The package documentation is the rule book; rules are quoted as R1, R2, ….
+ * layer of a program. The package documentation is the rule book, to which numbers such as R12
+ * refer.
  *
  * <p>Pass it explicitly, first, named {@code ctx}. Never keep it in a field, never pass null; pass
  * {@link #todo()} where you do not know yet. Any thread may call anything at any time (R28). A null
@@ -38,6 +40,7 @@ public sealed interface Context permits CancellableContext, AbstractContext {
    * shutdown. {@link #detach} goes to the nearest root. What lives below it is tracked: it shows in
    * the live tree until it ends or is closed.
    */
+  @CheckReturnValue
   static CancellableContext root(String name) {
     return NamedContext.root(name, Environment.SYSTEM.time(), false);
   }
@@ -53,15 +56,19 @@ public sealed interface Context permits CancellableContext, AbstractContext {
   // ---- state
 
   /** Whether this context has ended. Takes no lock and allocates nothing while it has not. */
+  @CheckReturnValue
   boolean isDone();
 
   /** How this context stands. */
+  @CheckReturnValue
   Status status();
 
   /** Why it ended: the identical object in the whole subtree (R5); null while active. */
+  @CheckReturnValue
   @Nullable Throwable cause();
 
   /** The story of the end: status, cause, which context ended first, when; null while active. */
+  @CheckReturnValue
   @Nullable Ending ending();
 
   /**
@@ -80,29 +87,41 @@ public sealed interface Context permits CancellableContext, AbstractContext {
    */
   void throwIfDone(Throwable failure);
 
-  /** The effective deadline, for display and for the wire; null if there is none. */
+  /**
+   * The effective deadline, for display and for the wire; null if there is none. Every call gives
+   * the same, on every context under one deadline (R12).
+   */
+  @CheckReturnValue
   @Nullable Instant deadline();
 
   /**
    * Nanoseconds until the effective deadline: 0 when it has passed or the context has ended, {@code
-   * Long.MAX_VALUE} without a deadline.
+   * Long.MAX_VALUE} without a deadline. Code that has waited so long finds the context ended (R12).
    */
+  @CheckReturnValue
   long remainingNanos();
 
   /**
-   * The time until the effective deadline in milliseconds, as sockets and other blocking things
-   * take it: 0, which they read as no limit, without a deadline, and at least 1 with one.
+   * The time until the effective deadline in milliseconds, for {@code Socket.setSoTimeout} and its
+   * like: 0, which sockets, {@code Object.wait} and {@code Thread.join} read as no limit, without a
+   * deadline, and at least 1 with one. Do not pass it to {@code java.util.concurrent}, where 0
+   * means "at once": use {@link #remainingNanos()} there.
+   *
+   * <p>Code that has waited so long finds the context ended (R12).
    *
    * @throws ContextEndedException as {@link #throwIfDone()}: there is no time left
    */
-  int timeoutMillis();
+  @CheckReturnValue
+  int socketTimeoutMillis();
 
   /** Whether work that takes {@code work} is worth starting: active, and enough time is left. */
+  @CheckReturnValue
   boolean hasTimeFor(Duration work);
 
   // ---- values
 
   /** The value of {@code key}, nearest first; null if there is none. Also after the end. */
+  @CheckReturnValue
   <T> @Nullable T get(ContextKey<T> key);
 
   /**
@@ -115,12 +134,14 @@ public sealed interface Context permits CancellableContext, AbstractContext {
   // ---- derive: each returns a child and changes nothing here
 
   /** A child that its creator can end. */
+  @CheckReturnValue
   CancellableContext withCancel();
 
   /**
    * A child that ends {@code timeout} from now, or with this context if that is earlier. Zero or
    * less gives a child that has ended already. Durations too long to count are no limit.
    */
+  @CheckReturnValue
   CancellableContext withTimeout(Duration timeout);
 
   /**
@@ -129,27 +150,34 @@ public sealed interface Context permits CancellableContext, AbstractContext {
    * @param cause makes the cause when the deadline has passed; runs on the thread that finds that
    *     out, and under a race more than once, of which one result is used
    */
+  @CheckReturnValue
   CancellableContext withTimeout(Duration timeout, Supplier<? extends Throwable> cause);
 
   /** A child that ends at {@code deadline}, measured from now on by the monotonic clock. */
+  @CheckReturnValue
   CancellableContext withDeadline(Instant deadline);
 
   /** The same with a reason of its own; see {@link #withTimeout(Duration, Supplier)}. */
+  @CheckReturnValue
   CancellableContext withDeadline(Instant deadline, Supplier<? extends Throwable> cause);
 
   /** A child that has one value more; it shadows a value of the same key. */
+  @CheckReturnValue
   <T> Context withValue(ContextKey<T> key, T value);
 
   /** A child with a name, for messages and the live tree; bounded and escaped where shown. */
+  @CheckReturnValue
   Context withName(String name);
 
   /** A child without deadline that never ends, but has these values. */
+  @CheckReturnValue
   Context withoutCancel();
 
   /**
    * A child of the nearest root on the path, with these values and this clock: work that must
    * outlive its request, by name and with a limit. Shutdown still reaches it.
    */
+  @CheckReturnValue
   CancellableContext detach(String name, Duration limit);
 
   /**
@@ -158,11 +186,15 @@ public sealed interface Context permits CancellableContext, AbstractContext {
    *
    * @throws IllegalArgumentException if the two have different clocks
    */
+  @CheckReturnValue
   CancellableContext withCancelFrom(Context other);
 
   // ---- react and wait
 
-  /** Runs {@code action} on a virtual thread of its own once this context has ended. */
+  /**
+   * Runs {@code action} on a virtual thread of its own once this context has ended: also after a
+   * normal {@code close()}. Look at {@link #status()} to tell a close from a cancel.
+   */
   Registration onDone(Runnable action);
 
   /**
@@ -208,6 +240,7 @@ public sealed interface Context permits CancellableContext, AbstractContext {
 
   /** {@link #call(ContextCallable)} for code without a result. */
   default <X extends Exception> void run(ContextRunnable<X> body) throws X {
+    Require.argument(body, "body", "pass what to run");
     call(
         ctx -> {
           body.run(ctx);
@@ -228,6 +261,7 @@ public sealed interface Context permits CancellableContext, AbstractContext {
 
   /** {@link #callInterruptibly} for code without a result. */
   default <X extends Exception> void runInterruptibly(ContextRunnable<X> body) throws X {
+    Require.argument(body, "body", "pass what to run");
     callInterruptibly(
         ctx -> {
           body.run(ctx);
@@ -248,6 +282,7 @@ public sealed interface Context permits CancellableContext, AbstractContext {
 
   /** {@link #call(Canceller, ContextCallable)} for code without a result. */
   default <X extends Exception> void run(Canceller canceller, ContextRunnable<X> body) throws X {
+    Require.argument(body, "body", "pass what to run");
     call(
         canceller,
         ctx -> {
@@ -257,16 +292,20 @@ public sealed interface Context permits CancellableContext, AbstractContext {
   }
 
   /**
-   * Runs {@code body} under a detached context of at most {@code limit}: a rollback, a commit, a
-   * compensation. Cancellers and interrupts of calls around it wait until it returns or the limit
-   * has passed. It runs although this context has ended.
+   * Runs {@code body} under a context that has these values and is ended by {@code limit} alone: a
+   * rollback, a commit, a compensation. Cancellers and interrupts of calls around it wait until it
+   * returns or the limit has passed. It also runs after this context and its root have ended,
+   * because shutdown is when a compensation is needed (R24).
+   *
+   * @throws DeadlineExceededException without running it, if {@code limit} is zero or less
    */
-  <T extends @Nullable Object, X extends Exception> T shielded(
+  <T extends @Nullable Object, X extends Exception> T callShielded(
       Duration limit, ContextCallable<T, X> body) throws X;
 
-  /** {@link #shielded} for code without a result. */
+  /** {@link #callShielded} for code without a result. */
   default <X extends Exception> void runShielded(Duration limit, ContextRunnable<X> body) throws X {
-    shielded(
+    Require.argument(body, "body", "pass what to run");
+    callShielded(
         limit,
         ctx -> {
           body.run(ctx);
@@ -278,8 +317,10 @@ public sealed interface Context permits CancellableContext, AbstractContext {
    * {@code task} with this context bound while it runs. It is never interrupted, and runs although
    * the context has ended: it decides (R25).
    */
+  @CheckReturnValue
   Runnable wrap(Runnable task);
 
   /** The same for a task with a result. */
+  @CheckReturnValue
   <T extends @Nullable Object> Callable<T> wrap(Callable<T> task);
 }

@@ -3,23 +3,23 @@ package dev.belay;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown by what stopped because its context ended. Unchecked, so that it can pass through every
- * layer to the edge, which maps it: {@link DeadlineExceededException} is a time-out, {@link
- * ContextCancelledException} is nobody's failure.
+ * Thrown by work that stopped because its context ended. Unchecked, so that it can pass through
+ * every layer to the edge, which maps it: {@link DeadlineExceededException} is a timeout, {@link
+ * ContextCancelledException} is no failure of the code that throws it.
  */
 public abstract sealed class ContextEndedException extends RuntimeException
     permits ContextCancelledException, DeadlineExceededException {
-  private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 2L;
 
-  private final transient @Nullable Ending ending;
+  private final Ending ending;
 
-  ContextEndedException(Ending ending, String message, @Nullable Throwable cause) {
-    super(message, cause);
+  ContextEndedException(Ending ending, @Nullable Throwable cause) {
+    super(ending.message(), cause);
     this.ending = ending;
   }
 
-  /** The story of the end; null only in an instance that was serialized. */
-  public @Nullable Ending ending() {
+  /** The story of the end. */
+  public Ending ending() {
     return ending;
   }
 }

@@ -1,5 +1,7 @@
 package dev.belay;
 
+import dev.belay.kernel.Names;
+import dev.belay.kernel.Require;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

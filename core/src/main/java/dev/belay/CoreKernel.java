@@ -1,6 +1,7 @@
 package dev.belay;
 
-import dev.belay.spi.Kernel;
+import dev.belay.kernel.Kernel;
+import dev.belay.kernel.Require;
 import dev.belay.spi.LiveContext;
 import dev.belay.spi.TimeSource;
 import java.util.ArrayDeque;
@@ -11,36 +12,25 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code dev.belay.spi} reaches of core. */
+/** What other packages of core reach of the tree of contexts. */
 final class CoreKernel extends Kernel {
-  /** Loaded by name from {@link Kernel}; its one instance registers itself. */
+  /** Loaded by name from {@link Kernel}, with which it registers. */
   static final CoreKernel INSTANCE = new CoreKernel();
 
   private CoreKernel() {}
 
-  /** What was bound before; a type of our own, so that a wrong token is told. */
-  private record Token(@Nullable Context before) {}
-
   @Override
-  protected Object attach(Context ctx) {
-    return new Token(Binding.swap(Require.context(ctx)));
+  public @Nullable Context swap(@Nullable Context ctx) {
+    return Binding.swap(ctx);
   }
 
   @Override
-  protected void detach(@Nullable Object token) {
-    if (!(token instanceof Token(Context before))) {
-      throw new IllegalArgumentException("not what attach returned: " + token);
-    }
-    Binding.swap(before);
-  }
-
-  @Override
-  protected CancellableContext root(String name, TimeSource time, boolean recordSites) {
+  public CancellableContext root(String name, TimeSource time, boolean recordSites) {
     return NamedContext.root(name, time, recordSites);
   }
 
   @Override
-  protected List<LiveContext> live(Context ctx) {
+  public List<LiveContext> live(Context ctx) {
     var found = new ArrayList<LiveContext>();
     CancelContext top = ((AbstractContext) Require.context(ctx)).scope();
     if (top == null) {
@@ -64,6 +54,27 @@ final class CoreKernel extends Kernel {
       }
     }
     return found;
+  }
+
+  @Override
+  public TimeSource time(Context ctx) {
+    return ((AbstractContext) ctx).time();
+  }
+
+  @Override
+  public Context view(Context ctx) {
+    return ((AbstractContext) ctx).view();
+  }
+
+  @Override
+  public String path(Context ctx) {
+    return ((AbstractContext) ctx).path();
+  }
+
+  @Override
+  public boolean cancel(
+      CancellableContext scope, @Nullable Throwable cause, @Nullable String story) {
+    return ((CancelContext) scope).cancel(cause == null ? BuiltInCause.CANCELLED : cause, story);
   }
 
   private record Node(CancelContext context, int depth) {

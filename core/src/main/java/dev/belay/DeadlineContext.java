@@ -1,5 +1,8 @@
 package dev.belay;
 
+import dev.belay.kernel.Handles;
+import dev.belay.kernel.Names;
+import dev.belay.time.Nanos;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -9,43 +12,47 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A scope whose own deadline is the effective one. Its timer is set when something below it is
- * observed for the first time; until then the deadline is found by whoever asks.
+ * observed for the first time; until then the deadline is found by the calls that ask.
  */
 sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
-  private static final VarHandle ALARM;
+  private static final VarHandle ALARM = Handles.of(MethodHandles.lookup(), "alarm", Alarm.class);
 
   /** Stands in {@link #alarm} once the context has ended: none may be set any more. */
   private static final Alarm OVER = new Alarm(Alarm.class);
 
-  static {
-    try {
-      ALARM = MethodHandles.lookup().findVarHandle(DeadlineContext.class, "alarm", Alarm.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  /** In {@link #deadline}: the coarse clock is not good enough. */
+  private static final long EXACT = 1;
 
-  /** By the clock of this tree. */
-  final long deadlineNanos;
+  /** By the clock of this tree: an even number, and {@link #EXACT}. */
+  private volatile long deadline;
 
-  private final Duration timeout;
+  /** The timeout as it was given, or a {@link Limit} once more is known. */
+  private volatile Object limit;
+
   private volatile @Nullable Alarm alarm;
-  private volatile @Nullable Steps steps;
 
   DeadlineContext(
-      PlainContext frame, @Nullable CancelContext upper, long deadlineNanos, Duration timeout) {
+      PlainContext frame, @Nullable CancelContext upper, long deadlineNanos, Object limit) {
     super(frame, upper, null);
-    this.deadlineNanos = deadlineNanos;
-    this.timeout = timeout;
+    this.deadline = even(deadlineNanos);
+    this.limit = limit;
   }
 
+  /**
+   * A child of {@code parent} with a limit.
+   *
+   * @param at the deadline by the wall clock, if the limit was given so
+   */
   static CancelContext below(
-      AbstractContext parent, Duration timeout, @Nullable Supplier<? extends Throwable> cause) {
+      AbstractContext parent,
+      Duration timeout,
+      @Nullable Instant at,
+      @Nullable Supplier<? extends Throwable> cause) {
     CancelContext upper = parent.scope();
     DeadlineContext limiting = upper == null ? null : upper.limiter();
     long nanos = Nanos.of(timeout);
     long deadline = Nanos.after(parent.time().nanoTime(), nanos);
-    if (deadline == Long.MAX_VALUE || (limiting != null && limiting.deadlineNanos <= deadline)) {
+    if (deadline == Long.MAX_VALUE || (limiting != null && !limiting.isAfter(deadline))) {
       // The ancestor's deadline comes first and tells the story (R11).
       return CancelContext.below(parent);
     }
@@ -53,10 +60,11 @@ sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
       upper.linked();
     }
     PlainContext frame = parent.frame();
+    Object limit = at == null ? timeout : new Limit(timeout, at);
     DeadlineContext child =
         cause == null
-            ? new DeadlineContext(frame, upper, deadline, timeout)
-            : new ExplainedDeadline(frame, upper, deadline, timeout, cause);
+            ? new DeadlineContext(frame, upper, deadline, limit)
+            : new ExplainedDeadline(frame, upper, deadline, limit, cause);
     child.born();
     if (nanos <= 0) {
       child.expire();
@@ -64,29 +72,83 @@ sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
     return child;
   }
 
+  // ---- the deadline
+
+  /** Rounded up: a deadline is never early. */
+  private static long even(long nanos) {
+    return (nanos + 1) & ~EXACT;
+  }
+
+  long deadlineNanos() {
+    return deadline & ~EXACT;
+  }
+
+  /** Whether this deadline comes after {@code nanos}. */
+  private boolean isAfter(long nanos) {
+    return deadlineNanos() > even(nanos);
+  }
+
   final boolean isBefore(@Nullable DeadlineContext other) {
-    return other == null || deadlineNanos < other.deadlineNanos;
+    return other == null || deadlineNanos() < other.deadlineNanos();
   }
 
   long leftNanos() {
-    return deadlineNanos - time().nanoTime();
+    return deadlineNanos() - time().nanoTime();
+  }
+
+  /**
+   * Whether the deadline has passed by the coarse clock, which is cheap and a little late; by the
+   * exact one where a caller may have waited for the deadline.
+   */
+  final boolean hasPassed() {
+    long at = deadline;
+    return (at & EXACT) == 0 ? time().coarseNanoTime() >= at : leftNanos() <= 0;
+  }
+
+  /** From now on a caller may wait for the deadline, and then must find that it has passed. */
+  final void becomesExact() {
+    long at = deadline;
+    if ((at & EXACT) == 0) {
+      deadline = at | EXACT;
+    }
   }
 
   Duration timeout() {
-    return timeout;
+    return limit instanceof Limit known ? known.timeout() : (Duration) limit;
   }
 
+  /** What is known of this limit beyond the timeout. */
+  Limit limit() {
+    if (limit instanceof Limit known) {
+      return known;
+    }
+    synchronized (this) {
+      if (limit instanceof Limit known) {
+        return known;
+      }
+      var made = new Limit((Duration) limit, null);
+      limit = made;
+      return made;
+    }
+  }
+
+  /** The deadline by the wall clock, the same at every call (R12). */
   Instant deadlineInstant() {
-    return time().instant().plusNanos(leftNanos());
+    return limit().deadline(this);
+  }
+
+  /** When the limit began, by the wall clock. */
+  Instant began() {
+    return deadlineInstant().minus(timeout());
   }
 
   /** Ends the subtree because the deadline has passed. Never on the timer's own thread. */
   void expire() {
-    Ending before = ended();
+    End before = ended();
     if (before != null) {
       before.awaitComplete();
     } else {
-      end(Ending.deadline(this, made(), timeStory()));
+      end(End.deadline(this, made(), timeStory()));
     }
   }
 
@@ -96,9 +158,11 @@ sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
   }
 
   private String timeStory() {
-    Steps taken = steps;
     return "deadline of %s set by %s passed%s"
-        .formatted(Names.time(timeout), owner(), taken == null ? "" : taken.story(time()));
+        .formatted(
+            Names.time(timeout()),
+            owner(),
+            limit instanceof Limit known ? known.steps().story(time()) : "");
   }
 
   // ---- timer
@@ -107,7 +171,7 @@ sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
     return alarm != null;
   }
 
-  /** Sets the timer, unless it is set or nobody observes. */
+  /** Sets the timer, unless it is set or nothing observes. */
   void arm() {
     Object observed = observed();
     if (alarm != null || observed == null) {
@@ -117,7 +181,12 @@ sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
     if (!ALARM.compareAndSet(this, null, fresh)) {
       return;
     }
-    fresh.set(time(), deadlineNanos);
+    try {
+      fresh.set(time(), deadlineNanos());
+    } catch (Throwable t) {
+      alarm = null; // an assignment needs no stack; the next observer tries again
+      throw t;
+    }
     if (observed() instanceof Link link) {
       relinked(link);
     } else if (observed() == null) {
@@ -125,7 +194,7 @@ sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
     }
   }
 
-  /** From a lone reaction to a link, or from nothing: the timer must keep the link. */
+  /** From a lone observer to a link, or from nothing: the timer must keep the link. */
   @Override
   void relinked(Link link) {
     Alarm set = alarm;
@@ -135,7 +204,7 @@ sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
     }
   }
 
-  /** Takes the timer back; whoever observes at the same moment sets it again. */
+  /** Takes the timer back; what observes at the same moment sets it again. */
   @Override
   @SuppressWarnings("ReferenceEquality") // OVER is a mark
   void unobserved() {
@@ -146,35 +215,17 @@ sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
     }
   }
 
-  /** Called once by whoever ended this context, without a lock. */
-  void released() {
+  /** The timer, for the walk that has ended this context to cancel; none is set afterwards. */
+  @SuppressWarnings("ReferenceEquality") // OVER is a mark
+  @Nullable Alarm takeAlarm() {
     var set = (Alarm) ALARM.getAndSet(this, OVER);
-    if (set != null) {
-      set.cancel();
-    }
+    return set == OVER ? null : set;
   }
-
-  // ---- steps
 
   /** Whether this deadline is the effective one of {@code ctx}. */
   @SuppressWarnings("ReferenceEquality") // which of two deadlines counts
   boolean covers(AbstractContext ctx) {
     CancelContext scope = ctx.scope();
     return scope != null && scope.limiter() == this;
-  }
-
-  /** The record of what the time is spent on. */
-  Steps steps() {
-    Steps existing = steps;
-    if (existing == null) {
-      synchronized (this) {
-        existing = steps;
-        if (existing == null) {
-          existing = new Steps();
-          steps = existing;
-        }
-      }
-    }
-    return existing;
   }
 }

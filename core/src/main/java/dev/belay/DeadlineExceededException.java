@@ -3,13 +3,13 @@ package dev.belay;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown by what stopped because a deadline passed. The message says whose deadline, how long it
- * was, and where the time went (R31).
+ * Thrown by work that stopped because a deadline passed. The message says whose deadline, how long
+ * it was, and where the time went (R31).
  */
 public final class DeadlineExceededException extends ContextEndedException {
   private static final long serialVersionUID = 1L;
 
-  DeadlineExceededException(Ending ending, String message, @Nullable Throwable cause) {
-    super(ending, message, cause);
+  DeadlineExceededException(Ending ending, @Nullable Throwable cause) {
+    super(ending, cause);
   }
 }

@@ -1,5 +1,8 @@
 package dev.belay;
 
+import dev.belay.kernel.Require;
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -10,13 +13,31 @@ import java.util.stream.Stream;
 /**
  * Destroys a process and its descendants: asks them to end, then kills those that have not. All in
  * one attempt, which the call waits for: the process itself may end at once and leave children that
- * nobody could find any more.
+ * nothing could find any more.
  */
 record DestroyingCanceller(Process process) implements Canceller {
   private static final long GRACE_MILLIS = 2_000;
 
   DestroyingCanceller {
     Require.argument(process, "process", "pass the process to destroy");
+  }
+
+  @Override
+  public String resource() {
+    return "process " + process.pid();
+  }
+
+  /** Ends a read of output that a process which was not found still holds open. */
+  @Override
+  public void abandoned() {
+    for (Closeable stream :
+        List.of(process.getInputStream(), process.getErrorStream(), process.getOutputStream())) {
+      try {
+        stream.close();
+      } catch (IOException e) {
+        // The stream of a process that has ended.
+      }
+    }
   }
 
   @Override

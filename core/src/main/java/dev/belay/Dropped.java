@@ -1,5 +1,9 @@
 package dev.belay;
 
+import dev.belay.kernel.Handles;
+import dev.belay.kernel.Trace;
+import dev.belay.spi.ContextEvent;
+import dev.belay.spi.ContextEvents;
 import dev.belay.spi.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -25,7 +29,8 @@ final class Dropped {
   private static final int IDLE_SWEEPS = 10;
   private static final int REMEMBERED_PLACES = 1_000;
 
-  private static final VarHandle SWEEPING;
+  private static final VarHandle SWEEPING =
+      Handles.ofStatic(MethodHandles.lookup(), "sweeping", boolean.class);
   private static volatile boolean sweeping;
   private static volatile boolean made;
   private static int idle;
@@ -38,23 +43,16 @@ final class Dropped {
           CancelContext.class.getName(),
           DeadlineContext.class.getName(),
           ExplainedDeadline.class.getName(),
-          MergedContext.class.getName(),
-          TaskGroup.class.getName());
+          MergedContext.class.getName());
 
-  /** The links of the sample: who is not reachable is not enqueued. */
+  /** Groups make contexts for their callers, too. */
+  private static final String GROUPS = "dev.belay.group.";
+
+  /** The links of the sample: a reference that is not reachable is not enqueued. */
   private static final Set<Link> SAMPLED = ConcurrentHashMap.newKeySet();
 
-  /** The places that were told. */
+  /** The places that were reported. */
   static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
-
-  static {
-    try {
-      SWEEPING =
-          MethodHandles.lookup().findStaticVarHandle(Dropped.class, "sweeping", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
 
   private Dropped() {}
 
@@ -107,7 +105,7 @@ final class Dropped {
    *
    * @param forgotten is given where each one was made that nobody had ended, if that is known
    */
-  static int clear(int limit, Consumer<CreationSite> forgotten) {
+  static int clear(int limit, Consumer<Trace> forgotten) {
     int cleared = 0;
     while (cleared < limit && QUEUE.poll() instanceof Link link) {
       cleared++;
@@ -116,7 +114,7 @@ final class Dropped {
         alarm.cancel();
       }
       link.unhang();
-      CreationSite site = link.site;
+      Trace site = link.site;
       if (site != null && SAMPLED.remove(link)) {
         forgotten.accept(site);
       }
@@ -124,25 +122,18 @@ final class Dropped {
     return cleared;
   }
 
-  private static void report(CreationSite site) {
-    String message = message(site);
-    if (REPORTED.size() < REMEMBERED_PLACES && REPORTED.add(message)) {
-      System.getLogger("dev.belay.leak").log(System.Logger.Level.WARNING, message, site);
+  private static void report(Trace site) {
+    StackTraceElement place = place(site);
+    if (REPORTED.size() < REMEMBERED_PLACES && REPORTED.add(String.valueOf(place))) {
+      ContextEvents.report(
+          new ContextEvent.ForgottenClose(String.valueOf(site.getMessage()), place, site));
     }
   }
 
-  /** The same for all contexts that were made at one place. */
-  static String message(CreationSite site) {
-    return "a context was dropped without close(), made at "
-        + place(site)
-        + "; one of a sample, told once for each place. Use try-with-resources (lint"
-        + " rule ContextNotClosed).";
-  }
-
-  /** The first frame that is not ours. */
-  private static @Nullable StackTraceElement place(CreationSite site) {
+  /** The first frame that is not ours: the same for all contexts that were made at one place. */
+  static @Nullable StackTraceElement place(Trace site) {
     for (StackTraceElement frame : site.getStackTrace()) {
-      if (!OURS.contains(frame.getClassName())) {
+      if (!OURS.contains(frame.getClassName()) && !frame.getClassName().startsWith(GROUPS)) {
         return frame;
       }
     }

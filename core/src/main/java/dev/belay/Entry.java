@@ -3,11 +3,11 @@ package dev.belay;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something below a context that its end must reach: a child, or a reaction. It hangs in a {@link
+ * Something below a context that its end must reach: a child, or an observer. It hangs in a {@link
  * Lane} of the context above. The pointers are guarded by the lane's lock; after the lane was
- * drained they belong to the thread that drained it.
+ * drained they belong to the walk that drained it.
  */
-abstract sealed class Entry permits Branch, Reaction {
+abstract sealed class Entry permits Link.Branch, Observer {
   /** Where this hangs; set before the entry can be seen by another thread. */
   @Nullable Lane lane;
 

@@ -1,6 +1,7 @@
 package dev.belay;
 
-import java.time.Duration;
+import dev.belay.spi.ContextEvent;
+import dev.belay.spi.ContextEvents;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +16,9 @@ final class ExplainedDeadline extends DeadlineContext {
       PlainContext frame,
       @Nullable CancelContext upper,
       long deadlineNanos,
-      Duration timeout,
+      Object limit,
       Supplier<? extends Throwable> cause) {
-    super(frame, upper, deadlineNanos, timeout);
+    super(frame, upper, deadlineNanos, limit);
     this.cause = cause;
   }
 
@@ -34,10 +35,17 @@ final class ExplainedDeadline extends DeadlineContext {
     try {
       Throwable made = cause.get();
       return made == null ? super.made() : made;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) { // also a checked one that was not declared, as Kotlin throws it
+      ContextEvents.report(new ContextEvent.Uncaught(above(), "cause supplier", e));
       return e;
     } finally {
       MAKING.remove();
     }
+  }
+
+  /** Not this context: to print it asks how it stands, which would end it by the built-in cause. */
+  private @Nullable Context above() {
+    AbstractContext parent = parent();
+    return parent == null ? null : parent.view();
   }
 }

@@ -1,42 +1,39 @@
 package dev.belay;
 
+import dev.belay.kernel.Handles;
+import dev.belay.spi.ContextEvent;
+import dev.belay.spi.ContextEvents;
+import dev.belay.spi.TimeSource;
+import dev.belay.time.Nanos;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A body that runs under a canceller, and the hand-over between its return and the cancels sent to
- * it (R21–R24). Calls nest on a thread. A call goes RUNNING → FINISHED when nobody ever cancels:
- * two writes. Whoever wants to send it a cancel makes it SIGNALLED first; then both sides meet at
- * the nest's {@link Handover}.
+ * it (R21–R24). Calls nest on a thread. A call that is never cancelled goes RUNNING → FINISHED: two
+ * writes. A thread that wants to send it a cancel makes it SIGNALLED first; then both sides meet at
+ * the nest's {@link Handover}. {@link CancelSender} is the other side.
  */
-final class GuardedCall extends Reaction {
-  private static final long FIRST_PAUSE = 500_000;
-  private static final long LONGEST_PAUSE = 100_000_000;
-
+final class GuardedCall extends Observer {
   private static final int RUNNING = 0;
   private static final int SIGNALLED = 1;
   private static final int FINISHED = 2;
 
-  private static final VarHandle PHASE;
-  private static final VarHandle HANDOVER;
-  private static final VarHandle INNERMOST;
-
-  static {
-    try {
-      var lookup = MethodHandles.lookup();
-      PHASE = lookup.findVarHandle(GuardedCall.class, "phase", int.class);
-      HANDOVER = lookup.findVarHandle(GuardedCall.class, "handover", Handover.class);
-      INNERMOST = lookup.findVarHandle(GuardedCall.class, "innermost", GuardedCall.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle PHASE = Handles.of(MethodHandles.lookup(), "phase", int.class);
+  private static final VarHandle HANDOVER =
+      Handles.of(MethodHandles.lookup(), "handover", Handover.class);
+  private static final VarHandle INNERMOST =
+      Handles.of(MethodHandles.lookup(), "innermost", GuardedCall.class);
+  private static final VarHandle BROKEN_OFF =
+      Handles.of(MethodHandles.lookup(), "brokenOff", boolean.class);
 
   final AbstractContext ctx;
 
   /** Null for a shield. */
-  private final @Nullable Canceller canceller;
+  final @Nullable Canceller canceller;
 
   private final @Nullable GuardedCall outer;
   private final GuardedCall outermost;
@@ -46,17 +43,27 @@ final class GuardedCall extends Reaction {
   private volatile @Nullable GuardedCall innermost;
   private volatile @Nullable Handover handover;
 
+  /** The thread that sends the cancels of this call's context; null while there is none. */
+  volatile @Nullable Thread sender;
+
+  /** Written under the hand-over's lock. */
+  volatile boolean finished;
+
+  /** Whether this shield still holds signals back. */
+  volatile boolean holding;
+
   // Guarded by the hand-over's lock:
-  boolean finished;
-  boolean holding;
   int underWay;
   @Nullable AbstractContext sentFor;
 
   /** Two interrupts arrived while a cancel was under way: one of them is not ours. */
   boolean foreignToo;
 
-  /** Written between {@link Handover#take} and {@link Handover#sent}. */
-  private int attempts;
+  /** Whether the resource was broken off because the patience was over. */
+  private volatile boolean brokenOff;
+
+  /** When the patience is over, by the system's clock; written before a cancel is counted. */
+  private volatile long patienceOver = Long.MAX_VALUE;
 
   private GuardedCall(AbstractContext ctx, @Nullable Canceller canceller) {
     super(ctx.scope());
@@ -83,33 +90,54 @@ final class GuardedCall extends Reaction {
 
   private <T extends @Nullable Object, X extends Exception> T run(ContextCallable<T, X> body)
       throws X {
+    @Nullable Object[] slots = Binding.slots();
     Throwable failure = null;
+    boolean left = false;
     try {
       enter();
       return Binding.call(ctx, body);
     } catch (Throwable t) {
       failure = t;
       AbstractContext ended = finish(t);
-      if (ended != null && canceller != null && canceller.explains(t)) {
+      left = true;
+      if (ended != null && canceller != null && Foreign.explains(canceller, ctx, t)) {
         throw ended.endedWith(t);
       }
       throw t;
     } finally {
       if (failure == null) {
         finish(null);
+      } else if (!left) {
+        // The stack was at its end in finish(): by assignments alone, which need none.
+        finished = true;
+        phase = FINISHED;
+        outermost.innermost = outer;
+        slots[Binding.CALL] = outer;
       }
     }
   }
 
   private <T extends @Nullable Object, X extends Exception> T runShielded(
       ContextCallable<T, X> body) throws X {
+    @Nullable Object[] slots = Binding.slots();
     boolean interrupted = false;
+    boolean left = false;
     try {
       enter();
       interrupted = quiet();
       return Binding.call(ctx, body);
     } finally {
-      finish(null);
+      try {
+        finish(null);
+        left = true;
+      } finally {
+        if (!left) {
+          finished = true;
+          phase = FINISHED;
+          outermost.innermost = outer;
+          slots[Binding.CALL] = outer;
+        }
+      }
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -128,17 +156,16 @@ final class GuardedCall extends Reaction {
   }
 
   /**
-   * Sees to it that nothing which was sent before the shield went up arrives behind it.
+   * Makes sure that nothing which was sent before the shield went up arrives behind it.
    *
    * @return whether an interrupt of ours had arrived: it is kept for the end of the shield
    */
   private boolean quiet() {
     boolean arrived = false;
     for (GuardedCall call = outer; call != null; call = call.outer) {
-      Canceller theirs = call.canceller;
-      if (theirs != null && call.phase == SIGNALLED) {
-        outermost.handover().quiet(call, Nanos.of(theirs.patience()));
-        arrived |= theirs instanceof Interruption interruption && interruption.sent();
+      if (call.canceller != null && call.phase == SIGNALLED) {
+        outermost.handover().awaitQuiet(call, call.patienceLeft());
+        arrived |= call.canceller instanceof Interruption interruption && interruption.sent();
       }
     }
     return arrived && Thread.interrupted();
@@ -155,12 +182,11 @@ final class GuardedCall extends Reaction {
       scope.unobserve(this);
     }
     boolean untouched = PHASE.compareAndSet(this, RUNNING, FINISHED);
-    boolean abandoned = false;
+    boolean busy = false;
     try {
       if (!untouched) {
-        long patience = canceller == null ? 0 : Nanos.of(canceller.patience());
         INNERMOST.setVolatile(outermost, outer);
-        abandoned = outermost.handover().leave(this, patience);
+        busy = outermost.handover().leave(this, patienceLeft());
       }
     } finally {
       INNERMOST.setRelease(outermost, outer);
@@ -170,36 +196,32 @@ final class GuardedCall extends Reaction {
       return null;
     }
     if (canceller instanceof Interruption interruption) {
-      interruption.settle(failure, foreignToo);
+      interruption.takeBack(failure, foreignToo);
     }
-    if (abandoned && canceller != null) {
-      canceller.abandoned();
+    if (busy) {
+      breakOff();
     }
     return sentFor;
   }
 
-  // ---- the other side: runs when the context has ended, on a thread of its own
+  /** How long the body's thread may still wait for a cancel that is under way. */
+  private long patienceLeft() {
+    if (canceller == null) {
+      return 0;
+    }
+    long over = patienceOver;
+    return over == Long.MAX_VALUE
+        ? Nanos.of(Foreign.patience(canceller, ctx))
+        : over - TimeSource.system().nanoTime();
+  }
 
+  // ---- the other side
+
+  /** The context has ended: a thread of its own sends the cancels. */
   @Override
   void fire() {
     if (claim()) {
-      ctx.time().start("belay-canceller", this::signal);
-    }
-  }
-
-  private void signal() {
-    Handover meeting = outermost.handover();
-    if (canceller == null) {
-      meeting.release(this);
-      return;
-    }
-    long pause = FIRST_PAUSE;
-    GuardedCall target = meeting.take(this, 0);
-    while (target != null) {
-      target.send();
-      meeting.sent(target);
-      target = meeting.take(this, pause);
-      pause = Math.min(pause * 2, LONGEST_PAUSE);
+      ctx.time().start("belay-canceller", new CancelSender(this));
     }
   }
 
@@ -208,6 +230,10 @@ final class GuardedCall extends Reaction {
     return phase == SIGNALLED
         || PHASE.compareAndSet(this, RUNNING, SIGNALLED)
         || phase == SIGNALLED;
+  }
+
+  Handover meeting() {
+    return outermost.handover();
   }
 
   private Handover handover() {
@@ -242,15 +268,56 @@ final class GuardedCall extends Reaction {
     return null;
   }
 
-  /** Called without a lock: a driver's cancel takes seconds, and an interrupt can hang. */
-  private void send() {
-    try {
-      if (canceller != null) {
-        canceller.cancel(attempts++);
+  /** Whether a shield inside this call holds its signals back; its end is notified. */
+  boolean isHeldBack() {
+    for (GuardedCall call = outermost.innermost; call != null; call = call.outer) {
+      if (call.equals(this)) {
+        return false;
       }
-    } catch (Throwable t) {
-      // The next attempt follows, after an error too: else the body's thread waited for a cancel
-      // that never ends, and nobody stopped the body. What failed shows in the body's own failure.
+      if (call.canceller == null && call.holding) {
+        return true;
+      }
     }
+    return false;
+  }
+
+  /** Makes the senders of this call and of those around it look again. */
+  void wakeSenders() {
+    for (GuardedCall call = this; call != null; call = call.outer) {
+      LockSupport.unpark(call.sender);
+    }
+  }
+
+  /**
+   * Has the patience begin, if it has not: when it is over and the body has not returned, the
+   * resource is broken off (R21).
+   *
+   * @return the timer; null if the patience had begun before
+   */
+  TimeSource.@Nullable Timer beginPatience() {
+    if (canceller == null || patienceOver != Long.MAX_VALUE) {
+      return null;
+    }
+    TimeSource time = TimeSource.system();
+    long over = Nanos.after(time.nanoTime(), Nanos.of(Foreign.patience(canceller, ctx)));
+    patienceOver = over;
+    return over == Long.MAX_VALUE ? null : time.schedule(over, this::breakOffIfStuck);
+  }
+
+  private void breakOffIfStuck() {
+    if (!finished) {
+      breakOff();
+    }
+  }
+
+  private void breakOff() {
+    Canceller of = canceller;
+    if (of == null || !BROKEN_OFF.compareAndSet(this, false, true)) {
+      return;
+    }
+    Foreign.abandoned(of, ctx);
+    Duration patience = Foreign.patience(of, ctx);
+    ContextEvents.report(
+        new ContextEvent.Abandoned(ctx.view(), Foreign.resource(of), patience, true));
   }
 }

@@ -1,5 +1,6 @@
 package dev.belay;
 
+import dev.belay.kernel.Names;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -23,7 +24,7 @@ final class Interruption implements Canceller {
 
   @Override
   public void cancel(int attempt) {
-    // A thread that is interrupted already is being stopped by somebody else: the flag is theirs.
+    // A thread that is interrupted already is being stopped by other code: the flag is not ours.
     if (!sent && !thread.isInterrupted()) {
       sent = true;
       thread.interrupt();
@@ -35,13 +36,18 @@ final class Interruption implements Canceller {
     return sent && failure instanceof Exception && explainsInterrupt(failure);
   }
 
+  @Override
+  public String resource() {
+    return "thread " + Names.quoted(thread.getName());
+  }
+
   /** Whether our interrupt was sent. */
   boolean sent() {
     return sent;
   }
 
   /** Takes our interrupt back; called on the interrupted thread when none can follow. */
-  void settle(@Nullable Throwable failure, boolean foreignToo) {
+  void takeBack(@Nullable Throwable failure, boolean foreignToo) {
     if (foreignToo) {
       thread.interrupt();
     } else if (sent && !(failure instanceof InterruptedException)) {

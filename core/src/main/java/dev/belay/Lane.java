@@ -1,66 +1,84 @@
 package dev.belay;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import dev.belay.kernel.SpinLock;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A list of entries with a lock that is held for a few pointer writes, never while foreign code
- * runs or memory is allocated. That is why it spins: there is nothing to wait for.
+ * runs or memory is allocated. That is why it spins: there is nothing to wait for. What it does
+ * under the lock it does without a call, so that a stack that overflows leaves it whole.
  */
-class Lane {
-  private static final int SPINS = 64;
-  private static final VarHandle HELD;
-
-  static {
-    try {
-      HELD = MethodHandles.lookup().findVarHandle(Lane.class, "held", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  private volatile int held;
+class Lane extends SpinLock {
+  private static final Entry[] NONE = {};
 
   // Guarded by the lock:
-  private boolean drained;
+  boolean drained;
   private @Nullable Entry first;
   private @Nullable Entry last;
+  private int size;
 
-  boolean tryLock() {
-    return held == 0 && HELD.compareAndSet(this, 0, 1);
+  /**
+   * Appends {@code entry} and gives it this lane, unless the lane was drained.
+   *
+   * @return false, and nothing done, if it was
+   */
+  boolean append(Entry entry) {
+    lock();
+    return appendLocked(entry);
   }
 
-  void lock() {
-    for (int i = 0; !tryLock(); i++) {
-      if (i < SPINS) {
-        Thread.onSpinWait();
-      } else {
-        LockSupport.parkNanos(this, 10_000);
+  /** {@link #append} for the thread that has taken the lock, which is released in any case. */
+  boolean appendLocked(Entry entry) {
+    try {
+      boolean open = !drained;
+      if (open) {
+        entry.lane = this;
+        entry.previous = last;
+        if (last == null) {
+          first = entry;
+        } else {
+          last.next = entry;
+        }
+        last = entry;
+        size++;
       }
+      unlock();
+      return open;
+    } catch (Throwable t) {
+      held = 0;
+      throw t;
     }
   }
 
-  void unlock() {
-    HELD.setRelease(this, 0);
-  }
-
-  /** Whether {@link #drain} has been called. Under the lock. */
-  boolean drained() {
-    return drained;
-  }
-
-  /** Appends {@code entry}, whose {@link Entry#lane} is this. Under the lock, before a drain. */
-  void append(Entry entry) {
-    entry.previous = last;
-    if (last == null) {
-      first = entry;
-    } else {
-      last.next = entry;
+  /**
+   * Appends {@code entry} if {@code context} still has {@code expected} as its word, which becomes
+   * {@code fresh}: what sees the word can rely on the walk of the context above. For the thread
+   * that has taken the lock, which is released in any case.
+   *
+   * @return false, and nothing done, if the word is another one or the lane was drained
+   */
+  boolean appendLocked(
+      Entry entry, CancelContext context, @Nullable Object expected, Object fresh) {
+    try {
+      entry.lane = this;
+      boolean done = !drained && context.replaceWord(expected, fresh);
+      if (done) {
+        entry.previous = last;
+        if (last == null) {
+          first = entry;
+        } else {
+          last.next = entry;
+        }
+        last = entry;
+        size++;
+      }
+      unlock();
+      return done;
+    } catch (Throwable t) {
+      held = 0;
+      throw t;
     }
-    last = entry;
   }
 
   /** Takes {@code entry} out, unless it is out or the lane was drained. */
@@ -68,23 +86,25 @@ class Lane {
   void remove(Entry entry) {
     lock();
     try {
-      if (drained || (entry.previous == null && first != entry)) {
-        return;
+      if (!drained && (entry.previous != null || first == entry)) {
+        if (entry.previous == null) {
+          first = entry.next;
+        } else {
+          entry.previous.next = entry.next;
+        }
+        if (entry.next == null) {
+          last = entry.previous;
+        } else {
+          entry.next.previous = entry.previous;
+        }
+        entry.previous = null;
+        entry.next = null;
+        size--;
       }
-      if (entry.previous == null) {
-        first = entry.next;
-      } else {
-        entry.previous.next = entry.next;
-      }
-      if (entry.next == null) {
-        last = entry.previous;
-      } else {
-        entry.next.previous = entry.previous;
-      }
-      entry.previous = null;
-      entry.next = null;
-    } finally {
       unlock();
+    } catch (Throwable t) {
+      held = 0;
+      throw t;
     }
   }
 
@@ -96,22 +116,39 @@ class Lane {
       Entry head = first;
       first = null;
       last = null;
-      return head;
-    } finally {
+      size = 0;
       unlock();
+      return head;
+    } catch (Throwable t) {
+      held = 0;
+      throw t;
     }
   }
 
-  /** Shows {@code each} what hangs here now; it must do next to nothing. */
-  void forEach(Consumer<Entry> each) {
-    lock();
-    try {
-      for (Entry entry = first; entry != null; entry = entry.next) {
-        each.accept(entry);
+  /** What hangs here now. */
+  Entry[] entries() {
+    Entry[] into = NONE;
+    for (; ; ) {
+      int found = copy(into);
+      if (found <= into.length) {
+        return found == into.length ? into : Arrays.copyOf(into, found);
       }
-    } finally {
-      unlock();
+      into = new Entry[found + found / 8];
     }
+  }
+
+  /** Fills {@code into} as far as it goes; how many there are. */
+  private int copy(@Nullable Entry[] into) {
+    lock();
+    int found = size;
+    if (found <= into.length) {
+      int i = 0;
+      for (Entry entry = first; entry != null; entry = entry.next) {
+        into[i++] = entry;
+      }
+    }
+    held = 0;
+    return found;
   }
 
   /** One that shares no cache line with another, so that threads in two of them do not meet. */

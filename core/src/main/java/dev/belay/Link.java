@@ -1,10 +1,13 @@
 package dev.belay;
 
+import dev.belay.kernel.Handles;
+import dev.belay.kernel.Trace;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,16 +29,22 @@ final class Link extends WeakReference<CancelContext> {
 
   private static final int LANES_SHIFT = Long.numberOfLeadingZeros(LANES - 1);
 
-  private static final VarHandle MORE;
+  private static final VarHandle MORE = Handles.of(MethodHandles.lookup(), "more", Lane[].class);
 
   /** Whether a deep chain was told. */
   static volatile boolean reported;
 
-  static {
-    try {
-      MORE = MethodHandles.lookup().findVarHandle(Link.class, "more", Lane[].class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
+  /** Where a linked context hangs in one above it. A merged context has two. */
+  static final class Branch extends Entry {
+    final Link link;
+
+    Branch(Link link) {
+      this.link = link;
+    }
+
+    @Override
+    @Nullable CancelContext context() {
+      return link.get();
     }
   }
 
@@ -45,8 +54,8 @@ final class Link extends WeakReference<CancelContext> {
   /** Made when two threads have met at {@link #first}, which is among them. */
   private volatile Lane @Nullable [] more;
 
-  /** The reaction that had this context for itself, and still hangs in the context above. */
-  volatile @Nullable Reaction lone;
+  /** The observer that had this context for itself, and still hangs in the context above. */
+  volatile @Nullable Observer lone;
 
   /** The place in the context above; null at the top. */
   final @Nullable Branch branch;
@@ -58,13 +67,13 @@ final class Link extends WeakReference<CancelContext> {
   volatile @Nullable Alarm alarm;
 
   /** Where the context was made, if that is recorded. */
-  final @Nullable CreationSite site;
+  final @Nullable Trace site;
 
   /** Keeps the owner where whoever inspects the tree wants to see what was dropped. */
   @SuppressWarnings("UnusedVariable") // held, not read
   private final @Nullable CancelContext kept;
 
-  Link(CancelContext owner, @Nullable Link above, @Nullable CreationSite site) {
+  Link(CancelContext owner, @Nullable Link above, @Nullable Trace site) {
     super(owner, Dropped.QUEUE);
     this.depth = above == null ? 1 : above.depth + 1;
     this.branch = above == null ? null : new Branch(this);
@@ -77,17 +86,7 @@ final class Link extends WeakReference<CancelContext> {
 
   /** Hangs {@code entry} in; false, and nothing done, if the owner has ended. */
   boolean add(Entry entry) {
-    Lane lane = locked();
-    try {
-      if (lane.drained()) {
-        return false;
-      }
-      entry.lane = lane;
-      lane.append(entry);
-      return true;
-    } finally {
-      lane.unlock();
-    }
+    return locked().appendLocked(entry);
   }
 
   /** A lane for the calling thread, locked by it. */
@@ -121,39 +120,43 @@ final class Link extends WeakReference<CancelContext> {
     Arrays.setAll(lanes, i -> new Lane.Apart());
     first.lock();
     try {
-      if (first.drained()) {
-        // Nobody may find a lane that is not drained.
+      if (first.drained) {
+        // No thread may find a lane that is not drained.
         Arrays.fill(lanes, first);
       }
       var others = (Lane[]) MORE.compareAndExchange(this, null, lanes);
-      return others == null ? lanes : others;
-    } finally {
       first.unlock();
+      return others == null ? lanes : others;
+    } catch (Throwable t) {
+      first.held = 0;
+      throw t;
     }
   }
 
-  /** Empties all lanes for good and hands what hung in them to {@code walk}. */
-  void drain(Walk walk) {
-    if (site != null) {
-      Dropped.ended(this);
+  /** A lane that a walk has not drained yet; null if there is none. */
+  @Nullable Lane undrained() {
+    if (!first.drained) {
+      return first;
     }
-    walk.visit(first.drain(), this);
     Lane[] lanes = more;
     if (lanes != null) {
       for (Lane lane : lanes) {
-        walk.visit(lane.drain(), this);
+        if (!lane.drained) {
+          return lane;
+        }
       }
     }
+    return null;
   }
 
   /** What hangs here now. */
   List<Entry> entries() {
     var entries = new ArrayList<Entry>();
-    first.forEach(entries::add);
+    Collections.addAll(entries, first.entries());
     Lane[] lanes = more;
     if (lanes != null) {
       for (Lane lane : lanes) {
-        lane.forEach(entries::add);
+        Collections.addAll(entries, lane.entries());
       }
     }
     return entries;
@@ -170,15 +173,10 @@ final class Link extends WeakReference<CancelContext> {
     if (other != null) {
       other.unhang();
     }
-    Reaction alone = lone;
+    Observer alone = lone;
     if (alone != null) {
       alone.unhang();
     }
-  }
-
-  /** Whether the owner hangs in two contexts. */
-  boolean merges() {
-    return second != null;
   }
 
   /** Says once per process that a chain is suspiciously deep (R8). Call without a lock. */

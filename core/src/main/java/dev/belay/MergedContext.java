@@ -35,23 +35,23 @@ final class MergedContext extends CancelContext {
   }
 
   private void join(Link link, CancelContext scope) {
-    var branch = new Branch(link);
+    var branch = new Link.Branch(link);
     link.second = branch;
     while (!hangs(branch, scope)) {
-      Ending ended = scope.story();
+      End ended = scope.detect();
       if (ended != null) {
         // Nothing can hang below this context yet: its end needs no walk.
-        flip(ended);
+        flip(ended == End.LEAF_CLOSED ? End.closed(scope).completed() : ended);
         break;
       }
-      Thread.onSpinWait(); // the scope's parent has ended, and its walk is about to come by
+      awaitWalk(scope.upper());
     }
     if (hasEnded()) {
       link.unhang();
     }
   }
 
-  private static boolean hangs(Branch branch, CancelContext scope) {
+  private static boolean hangs(Link.Branch branch, CancelContext scope) {
     Link list = scope.detect() == null ? scope.linked() : null;
     return list != null && list.add(branch);
   }

@@ -1,10 +1,13 @@
 package dev.belay;
 
+import dev.belay.kernel.Require;
+import dev.belay.spi.ContextEvents;
 import dev.belay.spi.TimeSource;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A frame that has a name: a root, or what {@code withName} made. */
-final class NamedContext extends PlainContext {
+sealed class NamedContext extends PlainContext permits TimedName {
   static final NamedContext BACKGROUND = new NamedContext("background", Environment.SYSTEM);
   static final NamedContext TODO = new NamedContext("todo", Environment.SYSTEM);
 
@@ -16,7 +19,7 @@ final class NamedContext extends PlainContext {
     this.environment = environment;
   }
 
-  private NamedContext(
+  NamedContext(
       AbstractContext parent,
       @Nullable CancelContext scope,
       String name,
@@ -41,8 +44,23 @@ final class NamedContext extends PlainContext {
   }
 
   static NamedContext below(AbstractContext parent, String name) {
-    PlainContext frame = parent.frame();
-    return new NamedContext(parent, parent.scope(), name, frame, frame.environment());
+    return ContextEvents.isObserved()
+        ? new TimedName(parent, name, parent.time().instant())
+        : new NamedContext(parent, parent.scope(), name, parent.frame(), environment(parent));
+  }
+
+  static Environment environment(AbstractContext ctx) {
+    return ctx.frame().environment();
+  }
+
+  /** When the name was given, if a listener wants to know; null otherwise. */
+  @Nullable Instant began() {
+    return null;
+  }
+
+  /** A frame below {@code of} that nothing above ends: its own limit alone does (R24). */
+  static NamedContext shielded(AbstractContext of) {
+    return new NamedContext(of, null, "shielded", of.frame(), environment(of));
   }
 
   /** A frame right below the root, with the values of {@code of}. */

@@ -1,5 +1,6 @@
 package dev.belay;
 
+import dev.belay.kernel.Names;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,6 +20,9 @@ final class Path {
   private long elided;
   private String suffix = "";
 
+  /** So many contexts {@link #near} looks at. */
+  private static final int NEAR = 64;
+
   private Path(boolean active) {
     this.active = active;
   }
@@ -35,6 +39,20 @@ final class Path {
       }
     }
     return status == Status.ACTIVE ? path.text() : path.text() + " [" + status + "]";
+  }
+
+  /**
+   * The names nearest to {@code leaf}, for a text that must not cost more the deeper the leaf is.
+   */
+  static String near(AbstractContext leaf) {
+    var path = new Path(false);
+    @Nullable AbstractContext c = leaf;
+    for (int i = 0; c != null && i < NEAR; i++, c = c.parent()) {
+      if (c instanceof NamedContext frame) {
+        path.name(frame.name);
+      }
+    }
+    return (c == null ? "" : "…/") + path.text();
   }
 
   private void name(String name) {

@@ -1,5 +1,6 @@
 package dev.belay;
 
+import dev.belay.kernel.Names;
 import dev.belay.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -42,12 +43,12 @@ final class Steps {
     if (limiter == null || !limiter.covers(ctx)) {
       return null;
     }
-    return limiter.steps().begin(new Step(limiter, label.name));
+    return limiter.limit().steps().begin(new Step(limiter, label.name));
   }
 
   static void end(@Nullable Step step) {
     if (step != null) {
-      step.limiter.steps().end(step, step.limiter.time().nanoTime());
+      step.limiter.limit().steps().end(step, step.limiter.time().nanoTime());
     }
   }
 

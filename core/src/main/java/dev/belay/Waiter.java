@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A thread that waits for the end of a context. */
-final class Waiter extends Reaction {
+final class Waiter extends Observer {
   private final Thread thread;
 
   private Waiter(@Nullable CancelContext scope, Thread thread) {

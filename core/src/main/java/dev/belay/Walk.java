@@ -1,153 +1,315 @@
 package dev.belay;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import dev.belay.kernel.Handles;
+import dev.belay.kernel.Unfinished;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a subtree: first every context in it, parent before child, then the reactions, parent before
- * child (R3, R18). It loops; nothing recurses over the tree (R8). No foreign code runs before the
- * last context has ended.
+ * Spreads an end over a subtree: first every context in it ends, parent before child, then the
+ * observers are fired, parent before child (R3, R18). It loops; nothing recurses over the tree
+ * (R8). No foreign code runs before the last context has ended.
  *
- * <p>Who ends a context owns what hung below it: the value that its word had before.
+ * <p>A walk owns what hung below the contexts that it ends, and keeps its place in the pointers of
+ * those entries. So it needs no memory, and when an error stops it, such as a stack overflow, a
+ * thread that waits for the end or the timer thread goes on (R40). For that, a step either changes
+ * nothing before a call that may fail, or can be repeated.
  */
-final class Walk {
-  private final Ending ending;
-  private final ArrayDeque<Link> open = new ArrayDeque<>();
-  private final Chain reactions = new Chain();
-  private final Chain deeper = new Chain();
-  private final List<DeadlineContext> timed = new ArrayList<>();
-  private final List<Link> merged = new ArrayList<>();
-  private final List<Ending> others = new ArrayList<>();
+final class Walk extends Unfinished.Work {
+  private static final VarHandle STOPPED =
+      Handles.of(MethodHandles.lookup(), "stopped", boolean.class);
 
-  /** Reactions in the order in which they are to be fired, linked by the pointers we own. */
-  private static final class Chain {
-    private @Nullable Entry first;
-    private @Nullable Entry last;
+  private final End end;
 
-    void add(Entry entry) {
-      entry.next = null;
-      if (last == null) {
-        first = entry;
-      } else {
-        last.next = entry;
-      }
-      last = entry;
-    }
+  /** The place of the context where the end began; null if nothing hung below. */
+  private final @Nullable Link link;
 
-    void addAll(Chain more) {
-      if (more.first == null) {
-        return;
-      }
-      if (last == null) {
-        first = more.first;
-      } else {
-        last.next = more.first;
-      }
-      last = more.last;
-      more.first = null;
-      more.last = null;
-    }
-  }
+  /** Its observer that hangs in the context above; its pointers may belong to another walk. */
+  private @Nullable Observer alone;
 
-  Walk(Ending ending) {
-    this.ending = ending;
-  }
+  /** Set when an error has stopped the walk; the thread that clears it goes on. */
+  private volatile boolean stopped;
+
+  private boolean spread;
+
+  /** The link that is visited, and the entry of it that comes next. */
+  private @Nullable Link visiting;
+
+  private @Nullable Entry entry;
+
+  /** Links to visit: by their branches' next pointers. */
+  private @Nullable Entry openFirst;
+
+  private @Nullable Entry openLast;
+
+  /** How many of these are as deep as the visited one, and how many are deeper. */
+  private int left;
+
+  private int deeper;
+
+  /** Observers in the order in which they are fired: by their next pointers. */
+  private @Nullable Entry firedFirst;
+
+  private @Nullable Entry firedLast;
+
+  /** Observers to put behind those, once their generation is complete. */
+  private @Nullable Entry laterFirst;
+
+  private @Nullable Entry laterLast;
+
+  /** Merged contexts, to be taken out of both places: by their branches' previous pointers. */
+  private @Nullable Entry merged;
+
+  /** Timers to be cancelled. */
+  private @Nullable Alarm alarms;
 
   /**
-   * Walks from {@code origin}, which this walk's end has just ended.
+   * A walk that will spread {@code end}. Made before the end is set: afterwards it must not fail
+   * for want of memory.
    *
-   * @param below what its word was before
+   * @param below the word of the context where the end begins: a link or an observer
    */
-  void from(CancelContext origin, @Nullable Object below) {
-    Link link = below instanceof Link linked ? linked : null;
-    // It hangs in the context above, whose walk may own its pointers: it stays out of the chains.
-    Reaction alone = link == null ? (Reaction) below : link.lone;
-    ended(origin);
-    if (link != null) {
-      open.add(link);
-      generations();
+  Walk(End end, Object below) {
+    this.end = end;
+    this.link = below instanceof Link linked ? linked : null;
+    this.alone = below instanceof Observer observer ? observer : null;
+    this.visiting = link;
+  }
+
+  /** Walks from {@code origin}, whose end was just set. */
+  void from(CancelContext origin) {
+    try {
+      takeAlarm(origin);
+      if (link != null) {
+        alone = link.lone;
+      }
+    } catch (Throwable t) {
+      stop();
+      throw t;
     }
-    ending.walked(others);
-    ending.awaitComplete();
-    for (DeadlineContext context : timed) {
-      context.released();
+    walk();
+  }
+
+  /** Goes on, unless another thread has; for the timer thread. */
+  @Override
+  public void run() {
+    if (claim()) {
+      walk();
+    }
+  }
+
+  /** Whether an error has stopped this walk, and the calling thread is the one to go on. */
+  boolean claim() {
+    return stopped && STOPPED.compareAndSet(this, true, false);
+  }
+
+  /** Begins, or goes on after an error; for one thread at a time. */
+  void walk() {
+    try {
+      if (!spread) {
+        endAll();
+        spread = true;
+      }
+      end.completed();
+      end.awaitComplete();
+      release();
+      fireAll();
+    } catch (Throwable t) {
+      stop();
+      throw t;
+    }
+  }
+
+  private void stop() {
+    stopped = true;
+    Unfinished.add(this);
+  }
+
+  // ---- every context ends
+
+  /** A generation at a time, so that no observer is fired before one of a context above. */
+  private void endAll() {
+    while (visiting != null) {
+      if (visiting.site != null) {
+        Dropped.ended(visiting);
+      }
+      visitEntries();
+      for (Lane lane = visiting.undrained(); lane != null; lane = visiting.undrained()) {
+        entry = lane.drain();
+        visitEntries();
+      }
+      toNextLink();
+    }
+  }
+
+  private void visitEntries() {
+    for (Entry now = entry; now != null; now = entry) {
+      Entry next = now.next;
+      visit(now);
+      entry = next;
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // whose observer it is
+  private void visit(Entry now) {
+    CancelContext context = now.context();
+    if (context == null) {
+      return; // dropped and collected
+    }
+    if (visiting != null && context == visiting.get()) {
+      appendFired(now);
+    } else if (isEndedByUs(context)) {
+      if (now instanceof Link.Branch branch) {
+        appendOpen(branch);
+      } else {
+        appendLater(now);
+      }
+    }
+  }
+
+  /** Ends {@code child}, unless it has ended; whether its end is ours. */
+  @SuppressWarnings("ReferenceEquality") // whose end came first
+  private boolean isEndedByUs(CancelContext child) {
+    Object before = child.flip(end);
+    if (before instanceof End first && first != end) {
+      end.leaves(first);
+      return false;
+    }
+    takeAlarm(child);
+    return true;
+  }
+
+  private void takeAlarm(CancelContext context) {
+    if (context instanceof DeadlineContext deadline && deadline.hasAlarm()) {
+      Alarm taken = deadline.takeAlarm();
+      if (taken != null) {
+        taken.next = alarms;
+        alarms = taken;
+      }
+    }
+  }
+
+  private void toNextLink() {
+    if (left == 0) {
+      appendGeneration();
+    }
+    Entry branch = openFirst;
+    if (branch == null) {
+      visiting = null;
+      return;
+    }
+    openFirst = branch.next;
+    left--;
+    visiting = branch instanceof Link.Branch next ? next.link : null;
+  }
+
+  // Without calls: each happens as a whole or not at all.
+
+  private void appendOpen(Link.Branch branch) {
+    branch.next = null;
+    if (openFirst == null) {
+      openFirst = branch;
+    } else if (openLast != null) {
+      openLast.next = branch;
+    }
+    openLast = branch;
+    deeper++;
+    if (branch.link.second != null) {
+      branch.previous = merged;
+      merged = branch;
+    }
+  }
+
+  private void appendFired(Entry observer) {
+    observer.next = null;
+    if (firedLast == null) {
+      firedFirst = observer;
+    } else {
+      firedLast.next = observer;
+    }
+    firedLast = observer;
+  }
+
+  private void appendLater(Entry observer) {
+    observer.next = null;
+    if (laterLast == null) {
+      laterFirst = observer;
+    } else {
+      laterLast.next = observer;
+    }
+    laterLast = observer;
+  }
+
+  private void appendGeneration() {
+    left = deeper;
+    deeper = 0;
+    if (laterFirst != null) {
+      if (firedLast == null) {
+        firedFirst = laterFirst;
+      } else {
+        firedLast.next = laterFirst;
+      }
+      firedLast = laterLast;
+      laterFirst = null;
+      laterLast = null;
+    }
+  }
+
+  // ---- then all else
+
+  private void release() {
+    for (Alarm alarm = alarms; alarm != null; alarm = alarms) {
+      alarm.cancel();
+      alarms = alarm.next;
     }
     // Only now: a walk from above that comes by must find them, and wait.
-    for (Link both : merged) {
-      both.unhang();
+    for (Entry both = merged; both != null; both = merged) {
+      if (both instanceof Link.Branch branch) {
+        branch.link.unhang();
+      }
+      merged = both.previous;
     }
     if (link != null) {
       link.unhang();
     } else if (alone != null) {
       alone.unhang();
     }
-    fire(alone);
   }
 
-  /** A generation at a time, so that no reaction overtakes one of a context above. */
-  private void generations() {
-    while (!open.isEmpty()) {
-      for (int i = open.size(); i > 0; i--) {
-        open.remove().drain(this);
-      }
-      reactions.addAll(deeper);
+  /** Fires every observer, also after one that has failed; the first failure is thrown then. */
+  private void fireAll() {
+    Throwable failure = null;
+    Entry failed = null;
+    Observer first = alone;
+    if (first != null) {
+      failure = fire(first);
+      alone = failure == null ? null : first;
     }
-  }
-
-  /** Visits what hung in one lane of {@code link}; its pointers are ours now. */
-  @SuppressWarnings("ReferenceEquality") // whose reaction it is
-  void visit(@Nullable Entry chain, Link link) {
-    CancelContext owner = link.get();
-    Entry next;
-    for (@Nullable Entry entry = chain; entry != null; entry = next) {
-      next = entry.next;
-      CancelContext context = entry.context();
-      if (context != null && context == owner) {
-        reactions.add(entry);
-      } else if (context != null && descend(context) && entry instanceof Reaction) {
-        deeper.add(entry);
+    for (Entry now = firedFirst; now != null; now = firedFirst) {
+      Throwable thrown = fire((Observer) now);
+      firedFirst = now.next;
+      now.next = null;
+      if (thrown != null) {
+        now.next = failed;
+        failed = now;
+        failure = failure == null ? thrown : failure;
       }
     }
-  }
-
-  /** Ends {@code child}; the answer is whether its end is ours. */
-  @SuppressWarnings("ReferenceEquality") // whose end came first
-  private boolean descend(CancelContext child) {
-    Object before = child.flip(ending);
-    if (before == ending) {
-      return true; // met before, by another entry
-    }
-    if (before instanceof Ending other) {
-      others.add(other);
-      return false;
-    }
-    ended(child);
-    if (before instanceof Link link) {
-      if (link.merges()) {
-        merged.add(link);
-      }
-      open.add(link);
-    }
-    return true;
-  }
-
-  private void ended(CancelContext context) {
-    if (context instanceof DeadlineContext deadline && deadline.hasAlarm()) {
-      timed.add(deadline);
+    firedFirst = failed;
+    if (failure instanceof Error error) {
+      throw error;
+    } else if (failure instanceof RuntimeException exception) {
+      throw exception;
     }
   }
 
-  private void fire(@Nullable Reaction alone) {
-    if (alone != null) {
-      alone.fire();
-    }
-    Entry next;
-    for (Entry entry = reactions.first; entry != null; entry = next) {
-      next = entry.next;
-      entry.next = null;
-      ((Reaction) entry).fire();
+  private static @Nullable Throwable fire(Observer observer) {
+    try {
+      observer.fire();
+      return null;
+    } catch (Throwable t) {
+      return t;
     }
   }
 }

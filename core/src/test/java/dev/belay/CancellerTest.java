@@ -173,7 +173,7 @@ class CancellerTest extends Fixture {
           ctx.cancel();
           bodyGo.await();
         });
-    assertThat(abandonedOn.get()).isSameAs(Thread.currentThread());
+    assertThat(abandonedOn.get()).isNotNull();
     cancelGo.countDown();
   }
 

@@ -397,7 +397,7 @@ class InterruptTest extends Fixture {
     assertThat(interruption.explains(new InterruptedException())).isTrue();
     assertThat(interruption.explains(new AssertionError(new InterruptedException()))).isFalse();
     assertThat(interruption.explains(new IOException("reset"))).isFalse();
-    interruption.settle(null, false);
+    interruption.takeBack(null, false);
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
   }
 
@@ -408,7 +408,7 @@ class InterruptTest extends Fixture {
     for (Throwable failure :
         new Throwable[] {new InterruptedException(), new IOException("reset")}) {
       var interruption = new Interruption(Thread.currentThread());
-      interruption.settle(failure, true);
+      interruption.takeBack(failure, true);
       assertThat(Thread.interrupted()).isTrue();
     }
   }

@@ -2,7 +2,6 @@ package dev.belay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -16,7 +15,7 @@ class LaneTest {
   private final Lane lane = new Lane();
 
   /** An entry that nothing ends. */
-  private static final class Hanging extends Reaction {
+  private static final class Hanging extends Observer {
     Hanging() {
       super(null);
     }
@@ -26,9 +25,7 @@ class LaneTest {
   }
 
   private List<Entry> entries() {
-    List<Entry> entries = new ArrayList<>();
-    lane.forEach(entries::add);
-    return entries;
+    return List.of(lane.entries());
   }
 
   @Test
@@ -54,20 +51,16 @@ class LaneTest {
     Entry second = new Hanging();
     lane.append(first);
     lane.append(second);
-    assertThat(lane.drained()).isFalse();
+    assertThat(lane.drained).isFalse();
     assertThat(lane.drain()).isSameAs(first);
-    assertThat(lane.drained()).isTrue();
+    assertThat(lane.drained).isTrue();
     lane.remove(second);
     assertThat(first.next).isSameAs(second);
     assertThat(lane.drain()).isNull();
   }
 
   static Stream<Consumer<Lane>> uses() {
-    return Stream.of(
-        Lane::lock,
-        Lane::drain,
-        lane -> lane.forEach(entry -> {}),
-        lane -> lane.remove(new Hanging()));
+    return Stream.of(Lane::lock, Lane::drain, Lane::entries, lane -> lane.remove(new Hanging()));
   }
 
   @ParameterizedTest

@@ -80,7 +80,7 @@ class LargeTreeTest extends Fixture {
     for (int i = 0; i < 1_000_000; i++) {
       var child = top.withCancel();
       if (i % 2 == 0) {
-        child.withCancel();
+        var unused = child.withCancel();
       }
       children.add(child);
     }

@@ -13,7 +13,7 @@ class LeafTest {
   @Nested
   class Trees extends TreeTest {
     @Override
-    CancellableContext open(ManualClock time) {
+    public CancellableContext open(ManualClock time) {
       return untracked(time);
     }
   }
@@ -21,7 +21,7 @@ class LeafTest {
   @Nested
   class Merges extends MergeTest {
     @Override
-    CancellableContext open(ManualClock time) {
+    public CancellableContext open(ManualClock time) {
       return untracked(time);
     }
   }
@@ -29,7 +29,7 @@ class LeafTest {
   @Nested
   class Deadlines extends DeadlineTest {
     @Override
-    CancellableContext open(ManualClock time) {
+    public CancellableContext open(ManualClock time) {
       return untracked(time);
     }
   }
@@ -37,7 +37,7 @@ class LeafTest {
   @Nested
   class Reactions extends ReactionTest {
     @Override
-    CancellableContext open(ManualClock time) {
+    public CancellableContext open(ManualClock time) {
       return untracked(time);
     }
   }
@@ -45,7 +45,7 @@ class LeafTest {
   @Nested
   class Runs extends RunTest {
     @Override
-    CancellableContext open(ManualClock time) {
+    public CancellableContext open(ManualClock time) {
       return untracked(time);
     }
   }
@@ -53,7 +53,7 @@ class LeafTest {
   @Nested
   class Cancellers extends CancellerTest {
     @Override
-    CancellableContext open(ManualClock time) {
+    public CancellableContext open(ManualClock time) {
       return untracked(time);
     }
   }
@@ -61,7 +61,7 @@ class LeafTest {
   @Nested
   class Nests extends NestingTest {
     @Override
-    CancellableContext open(ManualClock time) {
+    public CancellableContext open(ManualClock time) {
       return untracked(time);
     }
   }

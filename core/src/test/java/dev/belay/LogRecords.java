@@ -9,12 +9,12 @@ import java.util.List;
  * What is logged under a name while this is open. By reflection: core does not read {@code
  * java.logging}, and its tests are in its module.
  */
-final class LogRecords implements AutoCloseable {
+public final class LogRecords implements AutoCloseable {
   private final List<Object> records = Collections.synchronizedList(new ArrayList<>());
   private final Class<?> filterType;
   private final Object logger;
 
-  LogRecords(String name) throws ReflectiveOperationException {
+  public LogRecords(String name) throws ReflectiveOperationException {
     filterType = Class.forName("java.util.logging.Filter");
     logger =
         Class.forName("java.util.logging.Logger")
@@ -31,16 +31,16 @@ final class LogRecords implements AutoCloseable {
     logger.getClass().getMethod("setFilter", filterType).invoke(logger, filter);
   }
 
-  int size() {
+  public int size() {
     return records.size();
   }
 
-  String message(int index) throws ReflectiveOperationException {
+  public String message(int index) throws ReflectiveOperationException {
     Object entry = records.get(index);
     return (String) entry.getClass().getMethod("getMessage").invoke(entry);
   }
 
-  Throwable thrown(int index) throws ReflectiveOperationException {
+  public Throwable thrown(int index) throws ReflectiveOperationException {
     Object entry = records.get(index);
     return (Throwable) entry.getClass().getMethod("getThrown").invoke(entry);
   }

@@ -12,16 +12,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** A clock that a test turns by hand. Timers run on the thread that turns it. */
-final class ManualClock implements TimeSource {
+public final class ManualClock implements TimeSource {
   private final AtomicLong now = new AtomicLong();
   private final PriorityBlockingQueue<Alarm> alarms =
       new PriorityBlockingQueue<>(8, Comparator.comparingLong(Alarm::nanos));
   private final Queue<Thread> started = new ConcurrentLinkedQueue<>();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-  final AtomicInteger scheduled = new AtomicInteger();
+  public final AtomicInteger scheduled = new AtomicInteger();
 
   /** How far the coarse clock is behind. */
-  volatile Duration coarseLag = Duration.ZERO;
+  public volatile Duration coarseLag = Duration.ZERO;
 
   private volatile Runnable atNextRead = () -> {};
   private volatile Runnable atNextTimer = () -> {};
@@ -29,7 +29,7 @@ final class ManualClock implements TimeSource {
 
   private record Alarm(long nanos, Runnable task) {}
 
-  void advance(Duration duration) throws InterruptedException {
+  public void advance(Duration duration) throws InterruptedException {
     long end = now.get() + duration.toNanos();
     for (Alarm next = alarms.peek(); next != null && next.nanos <= end; next = alarms.peek()) {
       alarms.remove(next);
@@ -41,19 +41,19 @@ final class ManualClock implements TimeSource {
   }
 
   /** Moves the clock without running a timer: the timer is late. */
-  void advanceSilently(Duration duration) {
+  public void advanceSilently(Duration duration) {
     now.addAndGet(duration.toNanos());
   }
 
   /** Waits for every thread that a reaction was given. */
-  void settle() throws InterruptedException {
+  public void settle() throws InterruptedException {
     for (Thread thread = started.poll(); thread != null; thread = started.poll()) {
       thread.join();
     }
   }
 
   /** Advances from a thread that other threads' work does not wait for. */
-  void advanceAndForget(Duration duration) {
+  public void advanceAndForget(Duration duration) {
     long end = now.addAndGet(duration.toNanos());
     for (Alarm next = alarms.peek(); next != null && next.nanos <= end; next = alarms.peek()) {
       alarms.remove(next);
@@ -62,35 +62,35 @@ final class ManualClock implements TimeSource {
   }
 
   /** Does {@code task} just after the next reading, which it does not change. */
-  void afterNextRead(Runnable task) {
+  public void afterNextRead(Runnable task) {
     atNextRead = task;
   }
 
   /** Does {@code task} while the next timer is being set. */
-  void whileSettingATimer(Runnable task) {
+  public void whileSettingATimer(Runnable task) {
     atNextTimer = task;
   }
 
   /** Does {@code task} while the wall clock is being read for the next time. */
-  void whileTellingTheInstant(Runnable task) {
+  public void whileTellingTheInstant(Runnable task) {
     atNextInstant = task;
   }
 
   /** What tasks have thrown on threads of this clock. */
-  Queue<Throwable> failures() {
+  public Queue<Throwable> failures() {
     return failures;
   }
 
-  int pendingTimers() {
+  public int pendingTimers() {
     return alarms.size();
   }
 
-  int startedThreads() {
+  public int startedThreads() {
     return started.size();
   }
 
   /** The one thread that was started. */
-  Thread onlyStarted() {
+  public Thread onlyStarted() {
     if (started.size() != 1) {
       throw new IllegalStateException("started: " + started);
     }

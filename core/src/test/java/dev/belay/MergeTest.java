@@ -131,7 +131,7 @@ class MergeTest extends Fixture {
     for (boolean first : new boolean[] {true, false}) {
       var a = root.withCancel();
       var b = root.withCancel();
-      a.withCancelFrom(b);
+      var unused = a.withCancelFrom(b);
       (first ? a : b).cancel();
       assertThat(((CancelContext) (first ? b : a)).link().entries()).isEmpty();
     }

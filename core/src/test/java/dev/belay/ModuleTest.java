@@ -13,7 +13,7 @@ class ModuleTest {
   void exportsAreExact() {
     assertThat(descriptor.exports())
         .extracting(ModuleDescriptor.Exports::toString)
-        .containsExactlyInAnyOrder("dev.belay", "dev.belay.spi");
+        .containsExactlyInAnyOrder("dev.belay", "dev.belay.group", "dev.belay.spi");
   }
 
   @Test

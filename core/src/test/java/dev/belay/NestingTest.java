@@ -176,9 +176,11 @@ class NestingTest extends Fixture {
   @Test
   @DisplayName("R24: shielded work gives its result, and is not started when its limit is nothing")
   void shieldedWorkGivesItsResult() throws Exception {
-    assertThat(root.<String, RuntimeException>shielded(SECOND, c -> "alone")).isEqualTo("alone");
+    assertThat(root.<String, RuntimeException>callShielded(SECOND, c -> "alone"))
+        .isEqualTo("alone");
     String nested =
-        root.call(attempt -> {}, c -> c.<String, RuntimeException>shielded(SECOND, d -> "nested"));
+        root.call(
+            attempt -> {}, c -> c.<String, RuntimeException>callShielded(SECOND, d -> "nested"));
     assertThat(nested).isEqualTo("nested");
     assertThatThrownBy(() -> root.runShielded(Duration.ZERO, c -> fail("started")))
         .isInstanceOf(DeadlineExceededException.class);

@@ -2,6 +2,9 @@ package dev.belay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.spi.ContextEvent;
+import dev.belay.spi.ContextEvents;
+import dev.belay.spi.ContextListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,13 +200,25 @@ class ReactionTest extends Fixture {
     Thread thread = Thread.currentThread();
     var before = thread.getUncaughtExceptionHandler();
     thread.setUncaughtExceptionHandler((t, e) -> uncaught.add(e));
+    List<ContextEvent> events = new ArrayList<>();
+    ContextListener listener =
+        event -> {
+          if (event instanceof ContextEvent.Uncaught) {
+            events.add(event);
+          }
+        };
+    ContextEvents.install(listener);
     try {
       ctx.cancel();
     } finally {
+      ContextEvents.remove(listener);
       thread.setUncaughtExceptionHandler(before);
     }
     assertThat(runs).hasValue(1);
-    assertThat(uncaught).hasSize(2).contains(failure);
+    assertThat(uncaught).containsExactly(failure);
+    assertThat(events)
+        .extracting(event -> ((ContextEvent.Uncaught) event).origin())
+        .containsExactly("reaction", "executor");
   }
 
   @Test
@@ -377,7 +392,7 @@ class ReactionTest extends Fixture {
     var runs = new AtomicInteger();
     Registration registration = root.onDone(runs::incrementAndGet, Runnable::run);
     registration.stop();
-    ((Callback) registration).fire();
+    ((Reaction) registration).fire();
     assertThat(runs).hasValue(0);
   }
 }

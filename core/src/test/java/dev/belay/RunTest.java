@@ -169,11 +169,11 @@ class RunTest extends Fixture {
   @DisplayName("a bridge binds by two calls, and a wrong token is told")
   void aBridgeBindsByTwoCalls() {
     Context ctx = root.withValue(USER, "ada");
-    Object token = Ambient.attach(ctx);
+    Object token = Ambient.bind(ctx);
     assertThat(Context.current().get(USER)).isEqualTo("ada");
-    Ambient.detach(token);
+    Ambient.restore(token);
     assertThat(Context.current()).isSameAs(Context.background());
-    assertThatThrownBy(() -> Ambient.detach("x")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Ambient.restore("x")).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
@@ -190,11 +190,11 @@ class RunTest extends Fixture {
           task.run();
           assertThat(inner.wrap(call).call()).isTrue();
           task.run();
-          Object token = Ambient.attach(inner);
-          Object nested = Ambient.attach(Context.background());
-          Ambient.detach(nested);
+          Object token = Ambient.bind(inner);
+          Object nested = Ambient.bind(Context.background());
+          Ambient.restore(nested);
           task.run();
-          Ambient.detach(token);
+          Ambient.restore(token);
           task.run();
           return null;
         });

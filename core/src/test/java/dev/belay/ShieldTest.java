@@ -38,7 +38,7 @@ class ShieldTest extends Fixture {
                       while (!Thread.currentThread().isInterrupted()) {
                         Thread.onSpinWait();
                       }
-                      c.shielded(
+                      c.callShielded(
                           SECOND,
                           shield -> {
                             new Semaphore(1).acquire(); // throws if the flag is set
@@ -112,7 +112,7 @@ class ShieldTest extends Fixture {
                       ctx.cancel();
                       entered.await();
                       body.complete(Thread.currentThread());
-                      return c.<Boolean, RuntimeException>shielded(SECOND, d -> left.get());
+                      return c.<Boolean, RuntimeException>callShielded(SECOND, d -> left.get());
                     }));
     threads.newThread(seen).start();
     awaitParked(body.get());
@@ -155,7 +155,7 @@ class ShieldTest extends Fixture {
                       ctx.cancel();
                       sent.await();
                       Thread.currentThread().interrupt();
-                      return c.<Boolean, RuntimeException>shielded(
+                      return c.<Boolean, RuntimeException>callShielded(
                           SECOND, d -> Thread.interrupted());
                     }));
     threads.newThread(flag).start();
@@ -175,7 +175,7 @@ class ShieldTest extends Fixture {
                   ctx.<Boolean, RuntimeException>callInterruptibly(
                       c -> {
                         ctx.cancel();
-                        return c.<Boolean, RuntimeException>shielded(
+                        return c.<Boolean, RuntimeException>callShielded(
                             SECOND, d -> Thread.currentThread().isInterrupted());
                       });
               return shielded + " " + Thread.interrupted();

@@ -23,7 +23,7 @@ class WalkTest extends Fixture {
 
   /** Without tracking: so there are leaves, lone reactions and links. */
   @Override
-  CancellableContext open(ManualClock time) {
+  public CancellableContext open(ManualClock time) {
     return NamedContext.root("test", new Environment(time, false, false));
   }
 
@@ -39,7 +39,7 @@ class WalkTest extends Fixture {
         CancelContext::cancel,
         ctx -> ctx.cancel(new IllegalStateException("second")),
         CancelContext::close,
-        ctx -> ctx.end(Ending.closed(ctx)),
+        ctx -> ctx.end(End.closed(ctx)),
         ctx -> ((DeadlineContext) ctx).expire());
   }
 
@@ -49,30 +49,32 @@ class WalkTest extends Fixture {
       "R2, R3: who ends a context second waits for the walk of the first, whose end counts")
   void theSecondWaitsForTheFirst(Consumer<CancelContext> end) throws Exception {
     var ctx = (CancelContext) parent.withTimeout(SECOND);
-    Ending first = Ending.cancelled(ctx, why);
+    End first = End.cancelled(ctx, why, null);
     ctx.flip(first);
     Thread second = Thread.ofPlatform().start(() -> end.accept(ctx));
     awaitParked(second);
-    first.walked(List.of());
+    first.completed();
     second.join();
     assertThat(ctx.cause()).isSameAs(why);
-    assertThat(ctx.flip(Ending.closed(ctx))).isSameAs(first);
+    assertThat(ctx.flip(End.closed(ctx))).isSameAs(first);
   }
 
   @Test
   @DisplayName("R3: a parent's cancel waits for walks below, and for those that these wait for")
   void aParentWaitsForWalksBelow() throws Exception {
     child.linked();
-    Ending first = Ending.cancelled(child, why);
-    Ending deeper = Ending.cancelled(child, why);
+    End first = End.cancelled(child, why, null);
+    End deeper = End.cancelled(child, why, null);
     child.flip(first);
     Thread canceller = Thread.ofPlatform().start(parent::cancel);
     awaitIn(canceller, "awaitComplete");
     assertThat(parent.isDone()).isTrue();
-    first.walked(List.of(deeper));
+    first.leaves(deeper);
+    first.completed();
     awaitIn(canceller, "awaitComplete");
     awaitParked(canceller);
-    deeper.walked(List.of(first)); // below a merge two can wait for each other
+    deeper.leaves(first);
+    deeper.completed(); // below a merge two can wait for each other
     canceller.join();
     assertThat(child.cause()).isSameAs(why);
   }
@@ -102,7 +104,7 @@ class WalkTest extends Fixture {
   @DisplayName("R3: while a walk is on its way nothing is hung below what it will end")
   void nothingIsHungBelowWhatIsEnding() throws Exception {
     Registration reaction = child.onDone(() -> {});
-    Ending ending = Ending.cancelled(parent, why);
+    End ending = End.cancelled(parent, why, null);
     Object below = parent.flip(ending);
     var derived = new CancelContext(child.frame, child, null);
     var observed = new FutureTask<>(() -> child.onDone(() -> {}).stop());
@@ -115,7 +117,7 @@ class WalkTest extends Fixture {
       awaitIn(Thread.ofPlatform().start(linked), "linked");
       awaitIn(Thread.ofPlatform().start(merged), "join");
     } finally {
-      new Walk(ending).from(parent, below);
+      new Walk(ending, below).from(parent);
     }
     assertThat(observed.get()).isFalse(); // it was too late to stop it: it runs
     assertThat(observedBelow.get()).isFalse();
@@ -131,7 +133,7 @@ class WalkTest extends Fixture {
     child.withCancel();
     Link link = child.link();
     parent.cancel();
-    assertThat(link.add(new Branch(link))).isFalse();
+    assertThat(link.add(new Link.Branch(link))).isFalse();
     assertThat(link.entries()).isEmpty();
     assertThat(child.link()).isNull();
     assertThat(child.linked()).isNull();
@@ -143,10 +145,10 @@ class WalkTest extends Fixture {
   void whatHasEndedDoesNotShow() {
     child.linked();
     assertThat(TreeInspector.live(parent)).hasSize(1);
-    Ending ending = Ending.cancelled(child, why);
+    End ending = End.cancelled(child, why, null);
     child.flip(ending);
     assertThat(TreeInspector.live(parent)).isEmpty();
-    ending.walked(List.of());
+    ending.completed();
   }
 
   @Test
@@ -209,17 +211,17 @@ class WalkTest extends Fixture {
   void reactionsBelongToTheWalkThatCameFirst() throws Exception {
     var fired = new AtomicInteger();
     child.observe(
-        new Reaction(child) {
+        new Observer(child) {
           @Override
           void fire() {
             fired.incrementAndGet();
           }
         });
-    Ending first = Ending.cancelled(child, why);
+    End first = End.cancelled(child, why, null);
     Object below = child.flip(first);
     Thread canceller = Thread.ofPlatform().start(parent::cancel);
     awaitIn(canceller, "awaitComplete");
-    new Walk(first).from(child, below);
+    new Walk(first, below).from(child);
     canceller.join();
     assertThat(fired).hasValue(1);
   }
@@ -240,7 +242,7 @@ class WalkTest extends Fixture {
   void aWatcherThatLeavesWhileTheTimerIsBeingSet() {
     CancelContext ctx = leaf(() -> root.withTimeout(SECOND));
     var watcher =
-        new Reaction(ctx) {
+        new Observer(ctx) {
           @Override
           void fire() {}
         };

@@ -1,6 +1,7 @@
 package dev.belay.spi;
 
 import dev.belay.Context;
+import dev.belay.kernel.Kernel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,22 +11,43 @@ import org.jspecify.annotations.Nullable;
 public final class Ambient {
   private Ambient() {}
 
+  /** What was bound before; a type of our own, so that a wrong token is refused. */
+  private record Token(@Nullable Context before) {}
+
   /**
    * Makes {@code ctx} the thread's {@link Context#current()}.
    *
-   * @return what was bound before; give it back to {@link #detach} on the same thread
+   * @return what was bound before; give it to {@link #restore} on the same thread
    */
-  public static @Nullable Object attach(Context ctx) {
-    return Kernel.get().attach(ctx);
+  public static Object bind(Context ctx) {
+    if (ctx == null) {
+      throw new NullPointerException("context is null: use set(null) to bind nothing");
+    }
+    return new Token(Kernel.get().swap(ctx));
   }
 
   /**
-   * Binds again what was bound before {@link #attach}.
+   * Binds again what was bound before {@link #bind}.
    *
-   * @param token what {@code attach} returned
+   * @param token what {@code bind} returned
    * @throws IllegalArgumentException if it is anything else
    */
-  public static void detach(@Nullable Object token) {
-    Kernel.get().detach(token);
+  public static void restore(@Nullable Object token) {
+    if (!(token instanceof Token(Context before))) {
+      throw new IllegalArgumentException("not what bind returned: " + token);
+    }
+    Kernel.get().swap(before);
+  }
+
+  /**
+   * Makes {@code ctx} the thread's {@link Context#current()}: for hosts that hold a value for each
+   * thread, and no token.
+   *
+   * @param ctx null for nothing: {@code current()} is the background then
+   * @return what was bound before; null for nothing
+   */
+  public static @Nullable Context set(@Nullable Context ctx) {
+    Context before = Kernel.get().swap(ctx);
+    return before == null ? null : Kernel.get().view(before);
   }
 }

@@ -1,6 +1,7 @@
 package dev.belay.spi;
 
 import dev.belay.CancellableContext;
+import dev.belay.kernel.Kernel;
 
 /** Roots with settings of their own. */
 public final class Roots {

@@ -1,5 +1,6 @@
 package dev.belay.spi;
 
+import dev.belay.time.SystemTime;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -45,13 +46,13 @@ public interface TimeSource {
   Timer schedule(long nanos, Runnable task);
 
   /**
-   * Starts {@code task} on a new thread. Reactions and cancellers run on such threads; a test's
-   * time source can wait for them.
+   * Starts {@code task} on a new thread, which inherits nothing. Reactions and cancellers run on
+   * such threads; a test's time source can wait for them.
    *
    * @param name the thread's name
    */
   default void start(String name, Runnable task) {
-    Thread.ofVirtual().name(name).start(task);
+    HelperThread.startBare(name, task);
   }
 
   /**

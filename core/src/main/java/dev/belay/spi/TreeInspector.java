@@ -1,6 +1,7 @@
 package dev.belay.spi;
 
 import dev.belay.Context;
+import dev.belay.kernel.Kernel;
 import java.util.List;
 
 /** Looks at the live tree. */

@@ -111,7 +111,9 @@ final class EndRaces {
         List.of(middle.withCancel(), middle.withCancel(), middle.withCancel());
 
     public ParentAndChild() {
-      below.forEach(Context::withCancel);
+      for (Context each : below) {
+        var unused = each.withCancel();
+      }
     }
 
     @Actor
@@ -146,7 +148,9 @@ final class EndRaces {
         List.of(merged, merged.withCancel(), merged.withCancel(), merged.withCancel());
 
     public Merged() {
-      below.forEach(Context::withCancel);
+      for (Context each : below) {
+        var unused = each.withCancel();
+      }
     }
 
     @Actor

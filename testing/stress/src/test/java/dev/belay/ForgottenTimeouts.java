@@ -57,7 +57,7 @@ final class ForgottenTimeouts {
   }
 
   private static void derived(CancellableContext parent) {
-    here(parent.withTimeout(HOUR)).withCancel();
+    var unused = here(parent.withTimeout(HOUR)).withCancel();
   }
 
   /** Notes the line of the caller, once. */

@@ -149,7 +149,7 @@ final class TimerRaces {
     private final Waiting reaction = new Waiting(ctx);
 
     /** Hung in and taken out by two threads, as an action and its owner may. */
-    private static final class Waiting extends Reaction {
+    private static final class Waiting extends Observer {
       Waiting(CancelContext scope) {
         super(scope);
       }

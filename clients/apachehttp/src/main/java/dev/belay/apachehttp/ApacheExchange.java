@@ -1,7 +1,7 @@
 package dev.belay.apachehttp;
 
 import dev.belay.Context;
-import dev.belay.http.client.BlockingExchange;
+import dev.belay.http.spi.BlockingExchange;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

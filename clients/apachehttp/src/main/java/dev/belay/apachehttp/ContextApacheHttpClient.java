@@ -2,7 +2,7 @@ package dev.belay.apachehttp;
 
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
-import dev.belay.http.client.ExchangeAbortedException;
+import dev.belay.http.ExchangeAbortedException;
 import dev.belay.http.wire.WireHeaders;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -77,27 +77,27 @@ class BoundedCall implements Canceller {
   }
 
   @Override
-  public void cancel(int attempt) throws SQLException {
-    if (attempt == 0) {
-      Thread.ofVirtual().name("belay-jdbc-patience").start(this::breakWhenLate);
-    }
-  }
+  public void cancel(int attempt) throws SQLException {}
 
-  private void breakWhenLate() {
-    try {
-      if (!returned.await(patience.toNanos(), TimeUnit.NANOSECONDS)
-          && decided.compareAndSet(false, true)) {
-        broken = true;
-        connection.giveUpRunning(patience);
+  /**
+   * The patience is over. Core may come with that just after the call has returned; {@link #leave}
+   * decides, so that it never breaks the connection of the next borrower.
+   */
+  @Override
+  public final void abandoned() {
+    if (decided.compareAndSet(false, true)) {
+      broken = true;
+      connection.giveUp();
+      try {
         insist();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // nothing interrupts this thread
     }
   }
 
   private void insist() throws InterruptedException {
-    if (hasReturned()) {
+    if (place == null || hasReturned()) {
       return;
     }
     if (place == Place.VIRTUAL_THREAD || connection.driver().mayInterruptWhenBroken()) {
@@ -134,15 +134,14 @@ class BoundedCall implements Canceller {
     return failure instanceof SQLException || (broken && failure instanceof RuntimeException);
   }
 
-  /** A cancel that is still under way cannot hit anything once the connection is broken. */
   @Override
   public final Duration patience() {
-    return broken ? Duration.ZERO : patience;
+    return patience;
   }
 
   @Override
-  public void abandoned() {
-    connection.giveUp();
+  public String resource() {
+    return connection.driver().name() + " connection";
   }
 
   final boolean isBroken() {

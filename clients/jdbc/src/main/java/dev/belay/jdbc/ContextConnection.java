@@ -118,11 +118,6 @@ final class ContextConnection extends Forwarding<Connection> {
     }
   }
 
-  /** Gives the connection up while its server may still work for it. */
-  void giveUpRunning(Duration patience) {
-    giveUp();
-  }
-
   /**
    * Gives the connection up: it is never lent again. Returns when it is broken too, unless that
    * takes long.

@@ -95,14 +95,14 @@ final class DriverCalls {
 
   /**
    * Makes a call that cleans up: it works also after the end of the context, within a limit of its
-   * own, and past that the connection is given up. The limit is the background's: a rollback works
-   * although the whole program's root has ended.
+   * own, and past that the connection is given up. The limit is the background's, in real time, as
+   * the patience is.
    */
   <T extends @Nullable Object> T cleanUp(String phase, SqlCallable<T> call) throws SQLException {
     var bounded = new BoundedCall(connection, Duration.ZERO);
     try {
       return Context.background()
-          .shielded(
+          .callShielded(
               cleanUpLimit(),
               own -> own.call(bounded, c -> bounded.run(driver.place(), c, call, () -> {})));
     } catch (ContextEndedException e) {

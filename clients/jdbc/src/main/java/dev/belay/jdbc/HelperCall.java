@@ -1,6 +1,8 @@
 package dev.belay.jdbc;
 
 import dev.belay.Context;
+import dev.belay.spi.Ambient;
+import dev.belay.spi.HelperThread;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -16,9 +18,11 @@ final class HelperCall<T extends @Nullable Object> {
   private final Thread thread;
 
   private HelperCall(String name, Place place, Context ctx, SqlCallable<T> call) {
-    Thread.Builder threads =
-        place == Place.PLATFORM_THREAD ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
-    thread = threads.name(name).start(ctx.wrap(() -> run(call)));
+    Runnable task = () -> run(ctx, call);
+    thread =
+        place == Place.PLATFORM_THREAD
+            ? HelperThread.startPlatform(name, task)
+            : HelperThread.start(name, task);
   }
 
   /** Starts {@code call} under {@code ctx}, on the kind of thread that {@code place} names. */
@@ -32,11 +36,14 @@ final class HelperCall<T extends @Nullable Object> {
     return new HelperCall<>("belay-connection", Place.VIRTUAL_THREAD, ctx, call);
   }
 
-  private void run(SqlCallable<T> call) {
+  private void run(Context ctx, SqlCallable<T> call) {
+    Object before = Ambient.bind(ctx);
     try {
       outcome.complete(call.call());
     } catch (Throwable e) {
       outcome.completeExceptionally(e);
+    } finally {
+      Ambient.restore(before);
     }
   }
 
@@ -87,11 +94,6 @@ final class HelperCall<T extends @Nullable Object> {
         var unused = outcome.thenAccept(late);
       }
     }
-  }
-
-  /** Whether the call, or a {@link #release}, has come to its end. */
-  boolean isOver() {
-    return outcome.isDone();
   }
 
   void interrupt() {

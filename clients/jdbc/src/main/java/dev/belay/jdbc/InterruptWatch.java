@@ -1,5 +1,6 @@
 package dev.belay.jdbc;
 
+import dev.belay.spi.HelperThread;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,7 +66,7 @@ final class InterruptWatch {
     var watched = new Watched(onInterrupt);
     WATCHED.add(watched);
     if (!RUNNING.get() && RUNNING.compareAndSet(false, true)) {
-      Thread.ofVirtual().name("belay-interrupt-watch").start(InterruptWatch::watch);
+      HelperThread.start("belay-interrupt-watch", InterruptWatch::watch);
     }
     try {
       return call.call();

@@ -45,7 +45,6 @@ final class StatementCanceller extends BoundedCall {
 
   @Override
   public void cancel(int attempt) throws SQLException {
-    super.cancel(attempt);
     sent = true;
     long began = System.nanoTime();
     boolean arrived = false;
@@ -60,6 +59,11 @@ final class StatementCanceller extends BoundedCall {
     if (attempt >= ATTEMPTS_BEFORE_INTERRUPT && connection.driver().interruptEndsWaits()) {
       interruptDriver();
     }
+  }
+
+  @Override
+  public String resource() {
+    return connection.driver().name() + " statement";
   }
 
   /** The calling thread was interrupted: ends {@code call}, the context of this call alone. */

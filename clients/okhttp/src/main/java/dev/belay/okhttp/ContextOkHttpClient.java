@@ -2,7 +2,7 @@ package dev.belay.okhttp;
 
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
-import dev.belay.http.client.ExchangeAbortedException;
+import dev.belay.http.ExchangeAbortedException;
 import dev.belay.http.wire.WireHeaders;
 import java.io.IOException;
 import java.util.Objects;
@@ -71,7 +71,7 @@ public final class ContextOkHttpClient {
    * @throws IOException if the exchange fails otherwise
    * @throws InterruptedException if the calling thread is interrupted; the exchange is aborted
    */
-  public Response execute(Context ctx, Request request) throws IOException, InterruptedException {
+  public Response open(Context ctx, Request request) throws IOException, InterruptedException {
     Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
     Objects.requireNonNull(request, "request is null: pass what to send");
     Request.Builder prepared = request.newBuilder();

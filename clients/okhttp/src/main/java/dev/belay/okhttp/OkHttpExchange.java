@@ -1,6 +1,6 @@
 package dev.belay.okhttp;
 
-import dev.belay.http.client.BlockingExchange;
+import dev.belay.http.spi.BlockingExchange;
 import java.io.IOException;
 import okhttp3.Call;
 import okhttp3.Response;

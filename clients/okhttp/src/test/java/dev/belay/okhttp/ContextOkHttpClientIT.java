@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
 import dev.belay.contracts.socket.FaultServer;
-import dev.belay.http.client.ExchangeAbortedException;
-import dev.belay.http.client.ExchangeAbortedException.Phase;
+import dev.belay.http.ExchangeAbortedException;
+import dev.belay.http.ExchangeAbortedException.Phase;
 import dev.belay.http.wire.Trace;
 import dev.belay.http.wire.WireHeaders;
 import dev.belay.testkit.Attempt;
@@ -54,7 +54,7 @@ class ContextOkHttpClientIT {
 
   @Test
   void theBodyKeepsItsTypeAndLength() throws Exception {
-    try (Response response = client.execute(root, get("/latin"))) {
+    try (Response response = client.open(root, get("/latin"))) {
       assertThat(response.body().contentLength()).isEqualTo(1);
       assertThat(response.body().string()).isEqualTo("ä");
     }
@@ -64,14 +64,14 @@ class ContextOkHttpClientIT {
   void interceptorsFindTheContext() throws Exception {
     Trace trace = Trace.start();
     Context ctx = root.withValue(Trace.KEY, trace);
-    client.execute(ctx, get("/ok")).close();
+    client.open(ctx, get("/ok")).close();
     assertThat(seen.get().get(Trace.KEY)).isSameAs(trace);
   }
 
   @Test
   void nothingIsSentOnRequest() throws Exception {
     try (var ctx = root.withTimeout(Duration.ofHours(1));
-        Response response = client.withHeaders(WireHeaders.NONE).execute(ctx, get("/field"))) {
+        Response response = client.withHeaders(WireHeaders.NONE).open(ctx, get("/field"))) {
       assertThat(response.body().string()).isEqualTo("none");
     }
   }
@@ -79,7 +79,7 @@ class ContextOkHttpClientIT {
   @Test
   void theEndTellsHowFarItHadCome() throws Exception {
     try (var ctx = root.withCancel()) {
-      var attempt = Attempt.start(() -> client.execute(ctx, get("/hang")));
+      var attempt = Attempt.start(() -> client.open(ctx, get("/hang")));
       server.busy.await(1);
       ctx.cancel();
       Throwable cause = attempt.thrown(ContextCancelledException.class).getCause();

@@ -22,7 +22,7 @@ class OkHttpExamples {
   String rate(Context ctx, URI rates) throws IOException, InterruptedException {
     var request = new Request.Builder().url(rates.toString()).build();
     try (var limited = ctx.withTimeout(Duration.ofSeconds(2));
-        Response response = client.execute(limited, request)) {
+        Response response = client.open(limited, request)) {
       return response.body().string();
     }
   }

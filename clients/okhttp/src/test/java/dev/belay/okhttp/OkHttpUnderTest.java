@@ -42,7 +42,7 @@ final class OkHttpUnderTest implements ClientUnderTest {
     if (request.length() > 0) {
       builder.post(RequestBody.create(new byte[request.length()]));
     }
-    Response response = client.execute(ctx, builder.build());
+    Response response = client.open(ctx, builder.build());
     return new ClientResponse(response.code(), response.body().byteStream());
   }
 

@@ -14,9 +14,11 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
+@Tag("process")
 class JettyErrorsTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger(Failure.class);
   private final ListAppender<ILoggingEvent> logged = new ListAppender<>();

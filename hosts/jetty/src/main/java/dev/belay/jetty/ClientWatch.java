@@ -9,7 +9,6 @@ import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -74,15 +73,18 @@ final class ClientWatch implements AutoCloseable {
     }
   }
 
-  /** The request as its handler is to see it. */
-  Request request() {
-    // On HTTP/1.1 the end point tells; what cannot be read may be a half-close, which is no end.
-    return endPoint == null ? new WatchedRequest(request, this::failed) : request;
+  /**
+   * What to do with a failure to read the request or to write the response, before the handler gets
+   * it: over HTTP/2 Jetty reports such a failure to nothing else. Over HTTP/1.1 the end point
+   * reports; there a body that cannot be read may be a half-close, which is no end.
+   */
+  Consumer<Throwable> onReadFailure() {
+    return endPoint == null ? this::failed : ignored -> {};
   }
 
-  /** The response as the request's handler is to see it. */
-  Response response(Response response) {
-    return new WatchedResponse(request, response, this::failed);
+  /** The same for the response. */
+  Consumer<Throwable> onWriteFailure() {
+    return this::failed;
   }
 
   /** Tells at once, on the thread of whoever is about to learn of the failure. */

@@ -2,31 +2,49 @@ package dev.belay.jetty;
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
+import dev.belay.ContextEndedException;
+import dev.belay.ContextRunnable;
+import dev.belay.Registration;
 import dev.belay.http.server.ClientGoneException;
+import dev.belay.http.server.FailureLog;
 import dev.belay.http.server.FailureStatus;
 import dev.belay.http.server.RequestContexts;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.VirtualThreads;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a {@link ContextEndpoint} for each request under a context of its own, which ends as soon as
  * the client goes away, also while the endpoint blocks. On HTTP/1.1 that needs a connector with
  * {@link ContextHttpConnectionFactory}; on HTTP/2 nothing else.
  *
- * <p>A failure of the endpoint is answered with the status and the text of {@link FailureStatus}.
- * When the client is gone, Jetty still asks the server's error handler for an answer that nobody
- * reads: one that logs finds an {@link EofException} as the request's failure.
+ * <p>When the context ends, a read of the body or a write of the response that is under way fails
+ * with its exception, on whichever thread it waits. A response that had begun is cut off: the
+ * connection is reset, or the HTTP/2 stream, so that it never looks complete. An endpoint may still
+ * answer with an error, within a second.
+ *
+ * <p>A failure of the endpoint is answered with the status and the text of {@link FailureStatus},
+ * or those of Jetty's {@link HttpException}, and logged by {@link FailureLog} as {@code
+ * dev.belay.jetty}. When the client is gone, Jetty still asks the server's error handler for an
+ * answer, which is not sent: one that logs finds an {@link EofException} as the request's failure.
  *
  * <p>The server's context is its owner's: end it at shutdown, and every request's context ends.
  */
 public final class ContextHandler extends Handler.Abstract {
+  private static final System.Logger LOG = System.getLogger("dev.belay.jetty");
+
+  /** A chain of causes may be circular. */
+  private static final int DEEPEST_CAUSE = 16;
+
   private final Context server;
   private final RequestContexts contexts;
   private final boolean interrupting;
@@ -51,11 +69,11 @@ public final class ContextHandler extends Handler.Abstract {
   }
 
   /**
-   * The same, but the end of a request's context interrupts its endpoint. For endpoints that wait
-   * in ways which know nothing of contexts, and hold nothing that an interrupt breaks: on a virtual
-   * thread it closes the socket that is being read.
+   * A copy of this handler that interrupts its endpoint when a request's context ends. For
+   * endpoints that block in code unaware of contexts, and hold nothing that an interrupt breaks: on
+   * a virtual thread it closes the socket that is being read.
    */
-  public ContextHandler interrupting() {
+  public ContextHandler withInterrupts() {
     return new ContextHandler(server, contexts, true, endpoint);
   }
 
@@ -77,42 +95,93 @@ public final class ContextHandler extends Handler.Abstract {
   }
 
   private void serve(Request request, Response response, Callback callback) {
+    try (CancellableContext ctx = open(request)) {
+      try {
+        run(ctx, request, response);
+      } catch (Throwable failure) {
+        answer(ctx, request, response, callback, failure);
+        return;
+      }
+    } catch (Throwable failure) { // no context, by a fault of ours
+      answer(server, request, response, callback, failure);
+      return;
+    }
+    callback.succeeded();
+  }
+
+  private CancellableContext open(Request request) {
     String name = request.getMethod() + " " + request.getHttpURI().getCanonicalPath();
-    CancellableContext ctx = contexts.open(server, name, request.getHeaders()::get);
+    return contexts.open(server, name, field -> value(request.getHeaders(), field));
+  }
+
+  /** Several fields of one name are one value (RFC 9110, section 5.3). */
+  private static @Nullable String value(HttpFields fields, String name) {
+    return fields.contains(name) ? String.join(",", fields.getValuesList(name)) : null;
+  }
+
+  private void run(CancellableContext ctx, Request request, Response response) throws Exception {
+    try (ClientWatch watch = ClientWatch.of(request)) {
+      watch.begin(gone -> ctx.cancel(new ClientGoneException("client gone", gone)));
+      var reading = new ContextRequest(ctx, request, watch.onReadFailure());
+      var writing = new ContextResponse(ctx, request, response, watch.onWriteFailure());
+      Registration ending = ctx.onDone(() -> end(ctx, request, writing));
+      try {
+        run(ctx, c -> endpoint.handle(c, reading, writing));
+      } catch (Throwable failure) {
+        if (writing.isConnectionLost()) { // seen by nothing else once the last part was handed over
+          ctx.cancel(new ClientGoneException("client gone", failure));
+        }
+        throw failure;
+      } finally {
+        ending.close();
+      }
+    }
+  }
+
+  /** Fails what the endpoint waits for in Jetty, on whichever thread it does. */
+  private static void end(Context ctx, Request request, ContextResponse response) {
     try {
-      run(ctx, request, response);
-      callback.succeeded();
-    } catch (Throwable failure) {
-      answer(ctx, request, response, callback, failure);
+      ctx.throwIfDone();
+    } catch (ContextEndedException ended) {
+      response.end(ended);
+      if (!(ctx.cause()
+          instanceof ClientGoneException)) { // else Jetty fails the read, and says how
+        request.fail(ended);
+      }
     }
   }
 
-  private void run(CancellableContext owned, Request request, Response response) throws Exception {
-    ClientWatch watch = ClientWatch.of(request);
-    try (owned;
-        watch) {
-      watch.begin(gone -> owned.cancel(new ClientGoneException("client gone", gone)));
-      run((Context) owned, watch.request(), watch.response(response));
-    }
-  }
-
-  private void run(Context ctx, Request request, Response response) throws Exception {
+  private void run(Context ctx, ContextRunnable<Exception> body) throws Exception {
     if (interrupting) {
-      ctx.runInterruptibly(c -> endpoint.handle(c, request, response));
+      ctx.runInterruptibly(body);
     } else {
-      ctx.run(c -> endpoint.handle(c, request, response));
+      ctx.run(body);
     }
   }
 
   private static void answer(
       Context ctx, Request request, Response response, Callback callback, Throwable failure) {
-    OptionalInt status = FailureStatus.of(ctx, failure);
+    HttpException known = httpException(failure);
+    OptionalInt status =
+        known == null ? FailureStatus.of(ctx, failure) : OptionalInt.of(known.getCode());
+    FailureLog.write(LOG, ctx, status.orElse(0), failure);
     if (status.isEmpty() || response.isCommitted()) {
-      // Quiet in Jetty's log: nobody has failed.
-      callback.failed(status.isEmpty() ? new EofException(failure) : failure);
+      callback.failed(new EofException(failure)); // quiet in Jetty's log, as it is in ours
     } else {
       int code = status.getAsInt();
-      Response.writeError(request, response, callback, code, FailureStatus.text(code, failure));
+      String text = known == null ? FailureStatus.text(code, failure) : known.getReason();
+      Response.writeError(request, response, callback, code, text);
     }
+  }
+
+  /** A status that Jetty has for the failure: a malformed body or query is the client's fault. */
+  private static @Nullable HttpException httpException(Throwable failure) {
+    Throwable inner = failure;
+    for (int i = 0; inner != null && i < DEEPEST_CAUSE; i++, inner = inner.getCause()) {
+      if (inner instanceof HttpException known) {
+        return known;
+      }
+    }
+    return null;
   }
 }

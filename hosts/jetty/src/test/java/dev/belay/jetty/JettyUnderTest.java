@@ -60,7 +60,7 @@ final class JettyUnderTest implements ServerUnderTest {
             settings.root(),
             new RequestContexts(settings.requestLimit()),
             (ctx, request, response) -> script.run(ctx, new Exchange(request, response)));
-    return settings.interrupting() ? handler.interrupting() : handler;
+    return settings.interrupting() ? handler.withInterrupts() : handler;
   }
 
   private ServerConnector clear(ServerSettings settings) {

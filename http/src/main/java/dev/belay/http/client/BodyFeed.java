@@ -2,6 +2,8 @@ package dev.belay.http.client;
 
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.http.spi.ContextBody;
+import dev.belay.http.spi.Failures;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
@@ -38,13 +40,13 @@ final class BodyFeed implements Flow.Subscription {
           "the body handler hands out a body still to be read:"
               + " use open, openLines or openPublisher instead of send");
     }
-    // Who has a result asks for nothing more, and need not say so.
-    CompletableFuture<T> settled = result.whenComplete((value, failure) -> feed.cancel());
+    // A subscriber with a result asks for nothing more, and need not cancel.
+    CompletableFuture<T> finished = result.whenComplete((value, failure) -> feed.cancel());
     try {
       feed.run(ctx, body, subscriber);
-      return settled.isDone() ? settled.get() : await(ctx, body, settled);
+      return finished.isDone() ? finished.get() : await(ctx, body, finished);
     } catch (ExecutionException e) {
-      throw Exchange.cause(e);
+      throw Failures.cause(e);
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       subscriber.onError(e);
       throw e;
@@ -62,7 +64,7 @@ final class BodyFeed implements Flow.Subscription {
     }
   }
 
-  /** Feeds one who has no result, until it wants nothing more. Closes the body. */
+  /** Feeds a subscriber that has no result, until it cancels or the body ends. Closes the body. */
   static void feed(
       Context ctx, ContextBody body, Flow.Subscriber<? super List<ByteBuffer>> subscriber) {
     var feed = new BodyFeed();

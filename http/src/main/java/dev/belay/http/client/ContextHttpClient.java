@@ -2,6 +2,9 @@ package dev.belay.http.client;
 
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.http.ExchangeAbortedException;
+import dev.belay.http.spi.ContextBody;
+import dev.belay.http.spi.SentRequest;
 import dev.belay.http.wire.WireHeaders;
 import java.io.IOException;
 import java.io.InputStream;
@@ -120,15 +123,15 @@ public final class ContextHttpClient {
       throws IOException, InterruptedException {
     Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
     Objects.requireNonNull(request, "request is null: pass what to send");
-    var sent = new ExchangeAbortedException.Sent(request.method(), request.uri());
-    Opened response = new Exchange(client, request, headers, sent).open(ctx, null);
+    var sent = new SentRequest(request.method(), request.uri());
+    Opened response = new JdkExchange(client, request, headers, sent).open(ctx, null);
     HttpRequest next = request;
     for (int requests = 1; requests < Redirections.MOST_REQUESTS; requests++) {
       next = response.follow(redirects, next);
       if (next == null) {
         break;
       }
-      response = new Exchange(client, next, headers, sent).open(ctx, response.withoutBody());
+      response = new JdkExchange(client, next, headers, sent).open(ctx, response.withoutBody());
     }
     return response;
   }

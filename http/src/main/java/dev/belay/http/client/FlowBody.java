@@ -1,6 +1,7 @@
 package dev.belay.http.client;
 
 import dev.belay.Context;
+import dev.belay.http.spi.ContextBody;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;

@@ -1,6 +1,7 @@
 package dev.belay.http.client;
 
 import dev.belay.Canceller;
+import dev.belay.http.spi.ContextBody;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.http.HttpClient.Redirect;
@@ -9,7 +10,7 @@ import java.net.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response whose headers are there.
+ * A response whose headers have arrived.
  *
  * @param redirection what has led to it
  */
@@ -54,7 +55,7 @@ record Opened(HttpResponse<?> head, @Nullable ReceivedResponse<?> redirection, C
     }
   }
 
-  /** Says it of the thread that reads a body as it is said of one that waits for the headers. */
+  /** Throws for an interrupt during a read of the body what one before the headers throws. */
   static void throwIfInterrupted(IOException failure) throws InterruptedException {
     if (Canceller.isInterruption(failure) && Thread.interrupted()) {
       throw (InterruptedException) new InterruptedException().initCause(failure);

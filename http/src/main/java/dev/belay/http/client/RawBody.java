@@ -51,7 +51,7 @@ final class RawBody implements BodySubscriber<InputStream> {
 
   @Override
   public void onSubscribe(Flow.Subscription subscription) {
-    stream.onSubscribe(new Ending(subscription));
+    stream.onSubscribe(new BodySubscription(subscription));
   }
 
   @Override
@@ -72,10 +72,10 @@ final class RawBody implements BodySubscriber<InputStream> {
   }
 
   /** What the stream cancels when it is closed. */
-  private final class Ending implements Flow.Subscription {
+  private final class BodySubscription implements Flow.Subscription {
     private final Flow.Subscription received;
 
-    Ending(Flow.Subscription received) {
+    BodySubscription(Flow.Subscription received) {
       this.received = received;
     }
 

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Why a request's context ended: the client has closed the connection or reset the stream, so
- * nobody waits for the answer. A cause to cancel with, not to throw; it has no stack, because it is
- * nobody's failure and busy servers make many.
+ * nothing waits for the answer. A cause to cancel with, not to throw; it has no stack, because it
+ * is not a failure and busy servers make many.
  */
 public final class ClientGoneException extends Exception {
   private static final long serialVersionUID = 1L;

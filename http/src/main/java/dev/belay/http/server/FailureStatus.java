@@ -5,6 +5,8 @@ import dev.belay.ContextCancelledException;
 import dev.belay.ContextEndedException;
 import dev.belay.DeadlineExceededException;
 import dev.belay.Ending;
+import dev.belay.Status;
+import dev.belay.http.GatewayTimeoutException;
 import java.util.OptionalInt;
 
 /**
@@ -13,15 +15,20 @@ import java.util.OptionalInt;
  * <table>
  * <caption>Failures and their status</caption>
  * <tr><th>what happened</th><th>status</th></tr>
- * <tr><td>the client went away</td><td>none: nobody reads it, and nobody has failed</td></tr>
+ * <tr><td>the client went away</td><td>none: an answer would not be read</td></tr>
  * <tr><td>{@link DeadlineExceededException}</td><td>504</td></tr>
- * <tr><td>{@link ContextCancelledException}, as at shutdown</td><td>503</td></tr>
+ * <tr><td>{@link GatewayTimeoutException}: another server's 504</td><td>504</td></tr>
+ * <tr><td>{@link ContextCancelledException} of a cancel, as at shutdown</td><td>503</td></tr>
+ * <tr><td>{@link ContextCancelledException} of a close: a context was used after its owner had
+ * closed it, a programming error</td><td>500</td></tr>
  * <tr><td>{@link BadRequestException}</td><td>400</td></tr>
  * <tr><td>anything else</td><td>500</td></tr>
  * </table>
+ *
+ * <p>The failure counts also as the cause of another one. {@link FailureLog} logs it.
  */
 public final class FailureStatus {
-  /** Chains of causes may be circular. */
+  /** A chain of causes may be circular. */
   private static final int DEEPEST_CAUSE = 16;
 
   private FailureStatus() {}
@@ -40,15 +47,16 @@ public final class FailureStatus {
     return OptionalInt.of(
         switch (real) {
           case DeadlineExceededException unused -> 504;
-          case ContextCancelledException unused -> 503;
+          case GatewayTimeoutException unused -> 504;
+          case ContextCancelledException cancelled -> wasClosed(cancelled) ? 500 : 503;
           case BadRequestException unused -> 400;
           default -> 500;
         });
   }
 
   /**
-   * What the client is told: the message of a {@link BadRequestException}; of every other failure
-   * only a fixed text for its status, because its message may tell of the inside.
+   * The text for the client: the message of a {@link BadRequestException}; for every other failure
+   * a fixed text for its status, because its message may disclose internals.
    *
    * @param status the status of {@code failure}
    */
@@ -64,19 +72,26 @@ public final class FailureStatus {
     };
   }
 
+  private static boolean wasClosed(ContextCancelledException failure) {
+    Ending ending = failure.ending();
+    return ending != null && ending.status() == Status.CLOSED;
+  }
+
   private static boolean endedByClient(Throwable failure) {
     Ending ending = failure instanceof ContextEndedException ended ? ended.ending() : null;
     return ending != null && ending.cause() instanceof ClientGoneException;
   }
 
   /**
-   * The end of a context or the bad request in the chain of causes: interfaces that are older than
+   * The failure in the chain of causes that has a status of its own: interfaces that are older than
    * contexts wrap it, JDBC's in an SQLException. Otherwise the failure itself.
    */
-  private static Throwable unwrapped(Throwable failure) {
+  static Throwable unwrapped(Throwable failure) {
     Throwable inner = failure;
     for (int i = 0; inner != null && i < DEEPEST_CAUSE; i++, inner = inner.getCause()) {
-      if (inner instanceof ContextEndedException || inner instanceof BadRequestException) {
+      if (inner instanceof ContextEndedException
+          || inner instanceof BadRequestException
+          || inner instanceof GatewayTimeoutException) {
         return inner;
       }
     }

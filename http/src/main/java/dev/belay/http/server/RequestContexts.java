@@ -35,9 +35,11 @@ public record RequestContexts(@Nullable Duration limit, WireHeaders headers) {
    *
    * @param server the context of the server, which ends at shutdown
    * @param name the request's name, for messages and the live tree: {@code POST /orders}
-   * @param field gives the value of the request's header of a name, null if there is none. A
-   *     remaining time that {@link RemainingTime#parse} refuses does not count: the host's limit
-   *     and the server's life still bound the request. Nor does a value that its codec refuses.
+   * @param field gives the value of the request's header of a name, null if there is none; several
+   *     fields of one name are one value, joined by commas. A remaining time that {@link
+   *     RemainingTime#parse} refuses is ignored: the host's limit and the server's life still bound
+   *     the request. So is a value that its codec refuses. With zero or less the context is born
+   *     ended.
    */
   public CancellableContext open(
       Context server, String name, Function<String, @Nullable String> field) {

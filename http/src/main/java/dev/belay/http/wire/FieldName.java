@@ -6,7 +6,8 @@ final class FieldName {
 
   static void require(String name) {
     if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")) {
-      throw new IllegalArgumentException("not an HTTP field name: \"" + name + '"');
+      throw new IllegalArgumentException(
+          "not an HTTP field name: use letters, digits and hyphens, such as Belay-Timeout-Ms");
     }
   }
 }

@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the value of a {@link RemainingTimeHeader} says. Two forms are understood, whatever the
  * header's name: whole milliseconds ({@code 1500}, at most 10 digits) and gRPC's ({@code 200m}, at
- * most 8 digits and one of the units {@code H M S m u n}). Immutable.
+ * most 8 digits and one of the units {@code H M S m u n}). Either may be negative, which counts as
+ * zero: the sender's time was up when it wrote the header. Immutable.
  */
 public sealed interface RemainingTime {
 
-  /** No such header: the sender has no deadline, or does not tell. */
+  /** No such header: the sender has no deadline, or keeps it to itself. */
   record Absent() implements RemainingTime {
     private static final Absent INSTANCE = new Absent();
   }
@@ -31,7 +32,7 @@ public sealed interface RemainingTime {
   record Refused(String reason) implements RemainingTime {}
 
   /**
-   * Reads a header's value. Never throws, and looks at no more than 10 characters.
+   * Reads a header's value. Never throws, and looks at no more than 11 characters.
    *
    * @param value the value without space around it; several fields of one name are one value,
    *     joined by commas, and so refused; null if there is none
@@ -40,6 +41,12 @@ public sealed interface RemainingTime {
     if (value == null) {
       return Absent.INSTANCE;
     }
+    boolean negative = value.startsWith("-");
+    RemainingTime time = magnitude(negative ? value.substring(1) : value);
+    return negative && time instanceof Known ? new Known(Duration.ZERO) : time;
+  }
+
+  private static RemainingTime magnitude(String value) {
     if (value.length() > 10) {
       return new Refused("the remaining time has " + value.length() + " characters, more than 10");
     }

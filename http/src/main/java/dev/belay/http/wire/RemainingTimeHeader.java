@@ -5,17 +5,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A header that carries how long its sender still waits. {@link RemainingTime#parse} reads it.
- * Immutable.
+ * The header that carries the remaining time: how long its sender still waits. This is where its
+ * default name is set. {@link RemainingTime#parse} reads the value. Immutable.
  *
  * @param name the field's name
  * @param form how the value is written
  */
 public record RemainingTimeHeader(String name, Form form) {
 
-  /**
-   * {@code Belay-Timeout-Ms}, in milliseconds: what Belay sends and reads unless told otherwise.
-   */
+  /** {@code Belay-Timeout-Ms}, in milliseconds: what Belay sends and reads by default. */
   public static final RemainingTimeHeader DEFAULT =
       new RemainingTimeHeader("Belay-Timeout-Ms", Form.MILLISECONDS);
 

@@ -2,6 +2,7 @@ package dev.belay.http.wire;
 
 import dev.belay.Context;
 import dev.belay.ContextKey;
+import java.lang.System.Logger.Level;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the values
  */
 public record ValueHeader<T>(String name, ContextKey<T> key) {
+  private static final System.Logger LOG = System.getLogger("dev.belay.http");
   private static final int LONGEST = 4096;
 
   /**
@@ -60,8 +62,8 @@ public record ValueHeader<T>(String name, ContextKey<T> key) {
   }
 
   /**
-   * {@code ctx} with the value of {@code text}. What the codec refuses does not count, nor what is
-   * longer than 4,096 characters: the result is {@code ctx} then.
+   * {@code ctx} with the value of {@code text}. The result is {@code ctx} where the text is longer
+   * than 4,096 characters, or the codec refuses it: by giving null, or by throwing anything.
    *
    * @param text the header's value as it came; null if there is none
    */
@@ -71,7 +73,8 @@ public record ValueHeader<T>(String name, ContextKey<T> key) {
     }
     try {
       return ctx.withValue(key, codec(key).decode(text));
-    } catch (IllegalArgumentException e) {
+    } catch (Throwable e) { // also what the codec does not declare, and errors
+      LOG.log(Level.DEBUG, "header {0} refused by its codec: {1}", name, e.getClass().getName());
       return ctx;
     }
   }

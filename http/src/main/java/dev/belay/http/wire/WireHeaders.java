@@ -37,7 +37,7 @@ public record WireHeaders(
     return new WireHeaders(header, values);
   }
 
-  /** The same, telling nobody how much time remains. */
+  /** The same, without the remaining time. */
   public WireHeaders withoutRemainingTime() {
     return new WireHeaders(null, values);
   }
@@ -70,10 +70,11 @@ public record WireHeaders(
   }
 
   /**
-   * {@code ctx} with the values that have come. The remaining time is for whoever makes the
-   * request's context.
+   * {@code ctx} with the values that have arrived. The remaining time is read on its own: it
+   * becomes the request's deadline.
    *
-   * @param field gives the value of a header by its name, null if there is none
+   * @param field gives the value of a header by its name; several fields of one name are one value,
+   *     joined by commas; null if there is none
    */
   public Context readValues(Context ctx, Function<String, @Nullable String> field) {
     Context filled = ctx;
@@ -86,7 +87,8 @@ public record WireHeaders(
   /**
    * How much time the sender has left.
    *
-   * @param field gives the value of a header by its name, null if there is none
+   * @param field gives the value of a header by its name; several fields of one name are one value,
+   *     joined by commas, and so refused; null if there is none
    */
   public RemainingTime readRemainingTime(Function<String, @Nullable String> field) {
     return RemainingTime.parse(remainingTime == null ? null : field.apply(remainingTime.name()));

@@ -9,7 +9,8 @@ import dev.belay.Context;
 import dev.belay.ContextCancelledException;
 import dev.belay.contracts.socket.FaultServer;
 import dev.belay.contracts.socket.FullServer;
-import dev.belay.http.client.ExchangeAbortedException.Phase;
+import dev.belay.http.ExchangeAbortedException;
+import dev.belay.http.ExchangeAbortedException.Phase;
 import dev.belay.http.wire.RemainingTimeHeader;
 import dev.belay.http.wire.RemainingTimeHeader.Form;
 import dev.belay.http.wire.WireHeaders;
@@ -127,7 +128,7 @@ class ContextHttpClientIT {
   /** The moment between an interrupt and the end of its exchange, which no storm hits surely. */
   @Test
   void aResponseThatArrivesWhenNobodyWaitsForItIsClosed() throws Exception {
-    Exchange.closeBody(
+    JdkExchange.closeBody(
         jdk.sendAsync(get("/stall"), BodyHandlers.ofInputStream()).thenApply(HttpResponse::body));
     server.gone.await(1);
   }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.Context;
 import dev.belay.DeadlineExceededException;
-import dev.belay.Hedge;
-import dev.belay.TaskGroup;
 import dev.belay.contracts.socket.FaultServer;
+import dev.belay.group.Hedge;
+import dev.belay.group.TaskGroup;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;

@@ -8,7 +8,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The module exports its three rooms. */
+/** The module exports its rooms, what they share, and what adapters need. */
 class ModuleTest {
 
   @Test
@@ -22,6 +22,10 @@ class ModuleTest {
     assertThat(modules.iterator().next().descriptor().exports())
         .extracting(ModuleDescriptor.Exports::toString)
         .containsExactlyInAnyOrder(
-            "dev.belay.http.client", "dev.belay.http.server", "dev.belay.http.wire");
+            "dev.belay.http",
+            "dev.belay.http.client",
+            "dev.belay.http.server",
+            "dev.belay.http.spi",
+            "dev.belay.http.wire");
   }
 }

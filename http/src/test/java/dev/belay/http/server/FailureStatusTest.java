@@ -6,7 +6,9 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
+import dev.belay.http.GatewayTimeoutException;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
@@ -32,12 +34,29 @@ class FailureStatusTest {
     }
   }
 
+  private static Throwable usedAfterClose() {
+    var ctx = Context.background().withCancel();
+    ctx.close();
+    return catchThrowable(ctx::throwIfDone);
+  }
+
+  private static Throwable timedOutElsewhere() {
+    URI uri = URI.create("http://user:secret@shop.example/secret");
+    return catchThrowable(() -> GatewayTimeoutException.throwIfTimedOut(504, uri));
+  }
+
   static Stream<Arguments> failures() {
     var gone = new ClientGoneException("connection closed", null);
     var shutdown = new IOException("shutting down");
     return Stream.of(
         argumentSet("deadline", deadline(), OptionalInt.of(504)),
         argumentSet("cancelled", cancelled(shutdown), OptionalInt.of(503)),
+        argumentSet("used after its close", usedAfterClose(), OptionalInt.of(500)),
+        argumentSet("another server's 504", timedOutElsewhere(), OptionalInt.of(504)),
+        argumentSet(
+            "another server's 504, wrapped",
+            new ExecutionException(timedOutElsewhere()),
+            OptionalInt.of(504)),
         argumentSet("client gone", cancelled(gone), OptionalInt.empty()),
         argumentSet("bad input", new BadRequestException("no such size"), OptionalInt.of(400)),
         argumentSet("a bug", new IllegalArgumentException(), OptionalInt.of(500)),
@@ -77,6 +96,13 @@ class FailureStatusTest {
       request.cancel(new ClientGoneException("stream reset", null));
       assertThat(FailureStatus.of(request, new IOException("broken pipe"))).isEmpty();
     }
+  }
+
+  @Test
+  void onlyAGatewayTimeoutIsOne() throws Exception {
+    GatewayTimeoutException.throwIfTimedOut(200, URI.create("http://shop.example/"));
+    GatewayTimeoutException.throwIfTimedOut(503, URI.create("http://shop.example/"));
+    assertThat(timedOutElsewhere()).hasMessage("shop.example ran out of time (504)");
   }
 
   @Test

@@ -61,9 +61,10 @@ class RequestContextsTest {
     }
   }
 
-  @Test
-  void aClientWithoutTimeLeftGetsAnEndedContext() {
-    try (var ctx = new RequestContexts(MINUTE).open(server, "GET /", name -> "0")) {
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "0m", "-1", "-9999999999", "-5S"})
+  void aClientWithoutTimeLeftGetsAnEndedContext(String remaining) {
+    try (var ctx = new RequestContexts(MINUTE).open(server, "GET /", name -> remaining)) {
       assertThat(ctx.status()).isEqualTo(Status.DEADLINE_EXCEEDED);
     }
   }

@@ -128,7 +128,11 @@ class RemainingTimeHeaderTest {
     "1H, 3600000",
     "5000u, 5",
     "7000000n, 7",
-    "99999999H, 359999996400000"
+    "99999999H, 359999996400000",
+    "-1, 0",
+    "-9999999999, 0",
+    "-200m, 0",
+    "-0, 0"
   })
   void bothFormsAreRead(String value, long millis) {
     assertThat(read(value)).isEqualTo(Duration.ofMillis(millis));
@@ -139,7 +143,9 @@ class RemainingTimeHeaderTest {
       strings = {
         "",
         " ",
-        "-1",
+        "-",
+        "--1",
+        "-x",
         "+1",
         "1.5",
         "1e3",

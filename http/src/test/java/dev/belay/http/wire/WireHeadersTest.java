@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.belay.Context;
 import dev.belay.ContextKey;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WireHeadersTest {
@@ -128,6 +132,49 @@ class WireHeadersTest {
         .withMessageContaining("at 6")
         .withMessageContaining("tenant")
         .withMessageNotContaining("secret");
+  }
+
+  /** What a codec may do with a hostile header. */
+  static Stream<Throwable> thrownByCodecs() {
+    return Stream.of(
+        new DateTimeParseException("secret", "secret", 0),
+        new NullPointerException(),
+        new IOException("what it does not declare"),
+        new StackOverflowError());
+  }
+
+  @ParameterizedTest
+  @MethodSource("thrownByCodecs")
+  void aCodecThatThrowsAnythingRefusesTheValue(Throwable failure) {
+    var key = ContextKey.named("date", String.class).travelling(new Failing(failure));
+    var headers = WireHeaders.DEFAULT.with(new ValueHeader<>("X-Date", key));
+    assertThat(headers.readValues(ROOT, name -> "secret")).isSameAs(ROOT);
+  }
+
+  @Test
+  void aCodecThatGivesNothingRefusesTheValue() {
+    var key = ContextKey.named("date", String.class).travelling(new Failing(null));
+    assertThat(new ValueHeader<>("X-Date", key).read(ROOT, "secret")).isSameAs(ROOT);
+  }
+
+  private record Failing(Throwable failure) implements ContextKey.Codec<String> {
+    @Override
+    public String encode(String value) {
+      return value;
+    }
+
+    @Override
+    public String decode(String text) {
+      if (failure != null) {
+        throw Failing.<RuntimeException>undeclared(failure);
+      }
+      return null;
+    }
+
+    @SuppressWarnings("unchecked") // what Kotlin and Lombok produce
+    private static <X extends Throwable> X undeclared(Throwable failure) throws X {
+      throw (X) failure;
+    }
   }
 
   @Test

@@ -2,7 +2,7 @@ package dev.belay.bench;
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
-import dev.belay.TaskGroup;
+import dev.belay.group.TaskGroup;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -247,7 +247,7 @@ public abstract class ContextContract extends ContextTreeScenarios {
                 ctx.call(
                     number -> limitPassed.complete(get(shield).isDone()),
                     c ->
-                        c.shielded(
+                        c.callShielded(
                             SHORT,
                             d -> {
                               shield.complete(d);

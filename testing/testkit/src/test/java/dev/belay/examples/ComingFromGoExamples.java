@@ -11,7 +11,7 @@ import dev.belay.ContextRunnable;
 import dev.belay.DeadlineExceededException;
 import dev.belay.Registration;
 import dev.belay.Status;
-import dev.belay.TaskGroup;
+import dev.belay.group.TaskGroup;
 import dev.belay.testkit.VirtualClock;
 import java.io.IOException;
 import java.time.Duration;

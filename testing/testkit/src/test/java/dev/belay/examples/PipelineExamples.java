@@ -8,7 +8,7 @@ import com.softwaremill.jox.ChannelClosed;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
-import dev.belay.TaskGroup;
+import dev.belay.group.TaskGroup;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;

@@ -43,7 +43,7 @@ class PlainIoExamples {
       return ctx.call(
           Canceller.closing(socket), // ends connect, read and write, on every kind of thread
           c -> {
-            socket.connect(server, c.timeoutMillis());
+            socket.connect(server, c.socketTimeoutMillis());
             socket.getOutputStream().write((question + "\n").getBytes(UTF_8));
             return reader(socket).readLine();
           });
@@ -59,7 +59,7 @@ class PlainIoExamples {
   // @start region=kept-socket
   /** Leaves the connection usable when the time is up: nothing is closed. */
   static int next(Context ctx, Socket socket) throws IOException {
-    socket.setSoTimeout(ctx.timeoutMillis());
+    socket.setSoTimeout(ctx.socketTimeoutMillis());
     try {
       return socket.getInputStream().read();
     } catch (SocketTimeoutException e) {

@@ -110,7 +110,7 @@ class LeakExtensionTest {
   @Test
   void aBoundContextFailsTheTest() {
     assertThat(failureOf(LeaksBinding.class)).contains("still bound");
-    Ambient.detach(LeaksBinding.token);
+    Ambient.restore(LeaksBinding.token);
   }
 
   @ParameterizedTest
@@ -136,7 +136,7 @@ class LeakExtensionTest {
   static class LeaksContext {
     @Test
     void forgets(CancellableContext ctx) {
-      ctx.withName("forgotten").withCancel();
+      var unused = ctx.withName("forgotten").withCancel();
     }
   }
 
@@ -275,7 +275,7 @@ class LeakExtensionTest {
 
     @Test
     void forgets(Context ctx) {
-      token = Ambient.attach(ctx);
+      token = Ambient.bind(ctx);
     }
   }
 

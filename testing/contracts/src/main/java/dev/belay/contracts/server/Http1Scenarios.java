@@ -1,5 +1,6 @@
 package dev.belay.contracts.server;
 
+import static dev.belay.contracts.server.ServerFeature.BODY_ENDS;
 import static dev.belay.contracts.server.ServerFeature.GONE_BEHIND_BODY;
 import static dev.belay.contracts.server.ServerFeature.GONE_BEHIND_PIPELINED;
 import static dev.belay.contracts.server.ServerFeature.HALF_CLOSE_ANSWERED;
@@ -11,7 +12,9 @@ import static dev.belay.contracts.server.ServerFeature.STREAMED_RESPONSES;
 import static dev.belay.contracts.socket.Answer.ok;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.belay.contracts.socket.Answer;
 import dev.belay.contracts.socket.Http1Client;
+import dev.belay.contracts.socket.HttpClientByHand.Pending;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,8 +23,23 @@ import org.junit.jupiter.api.Test;
  */
 abstract class Http1Scenarios extends RequestScenarios<Http1Client> {
 
+  private static final String CHUNKED =
+      "POST %s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+
   Http1Scenarios(ServerContract contract) {
     super(contract);
+  }
+
+  @Override
+  Pending postSlowly(Http1Client client, String path) throws Exception {
+    client.postHeader(path, 40);
+    client.send("b".repeat(20));
+    return client::answer;
+  }
+
+  @Override
+  Pending getUnread(Http1Client client, String path) throws Exception {
+    return client.get(path);
   }
 
   private interface Leaving {
@@ -254,6 +272,55 @@ abstract class Http1Scenarios extends RequestScenarios<Http1Client> {
     Http1Client client = client(settings().withHalfCloseServed());
     client.get("/a");
     assertNoticed(entered("/a"), client, Http1Client::reset);
+  }
+
+  // ---- not HTTP
+
+  @Test
+  void aMalformedChunkIsTheClientsFault() throws Exception {
+    needs(STREAMED_REQUESTS);
+    for (String chunk :
+        new String[] {
+          "-1\r\n", "fffffffffffffffffff\r\n", "0x1\r\na\r\n", "g\r\n", "1\r\nab\r\n"
+        }) {
+      assertEquals(400, chunked(chunk).status(), chunk);
+    }
+  }
+
+  @Test
+  void aChunkWithAnEndlessExtensionIsTheClientsFault() throws Exception {
+    needs(STREAMED_REQUESTS);
+    assertEquals(400, chunked("1;%s\r\na\r\n".formatted("x".repeat(16_000))).status());
+  }
+
+  private Answer chunked(String body) throws Exception {
+    Http1Client client = client();
+    client.send(CHUNKED.formatted("/now"));
+    client.send(body);
+    return client.answer();
+  }
+
+  @Test
+  void aBodyThatIsHalfClosedIsTheClientsFault() throws Exception {
+    needs(STREAMED_REQUESTS);
+    Http1Client client = client();
+    client.postHeader("/reading", 40);
+    entered("/reading");
+    client.halfClose();
+    assertEquals(400, client.answer().status());
+  }
+
+  @Test
+  void aChunkedBodyThatStopsEndsWithTheContext() throws Exception {
+    needs(STREAMED_REQUESTS);
+    needs(BODY_ENDS);
+    Http1Client client = client(settings().withRequestLimit(MINUTE));
+    client.send(CHUNKED.formatted("/reading"));
+    client.send("1\r\na\r\n0\r\nX:");
+    Visit visit = entered("/reading"); // it waits in the trailers
+    visit.assertStays();
+    clock().advance(MINUTE);
+    assertEquals(504, client.answer().status());
   }
 
   // ---- not gone

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.contracts.socket.Http2Client;
 import dev.belay.contracts.socket.Http2Client.Stream;
+import dev.belay.contracts.socket.HttpClientByHand.Pending;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,18 @@ abstract class Http2Scenarios extends RequestScenarios<Http2Client> {
   @BeforeEach
   void needsHttp2() {
     needs(HTTP2);
+  }
+
+  @Override
+  Pending postSlowly(Http2Client client, String path) throws Exception {
+    Stream stream = client.postHeader(path);
+    stream.data(PART, false);
+    return stream;
+  }
+
+  @Override
+  Pending getUnread(Http2Client client, String path) throws Exception {
+    return client.getUnread(path);
   }
 
   // ---- a reset stream

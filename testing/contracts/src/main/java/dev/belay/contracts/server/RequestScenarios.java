@@ -2,6 +2,7 @@ package dev.belay.contracts.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.belay.CancellableContext;
@@ -9,6 +10,7 @@ import dev.belay.Status;
 import dev.belay.contracts.Unsupported;
 import dev.belay.contracts.socket.Answer;
 import dev.belay.contracts.socket.HttpClientByHand;
+import dev.belay.contracts.socket.HttpClientByHand.Pending;
 import dev.belay.testkit.VirtualClock;
 import java.io.IOException;
 import java.time.Duration;
@@ -55,6 +57,10 @@ abstract class RequestScenarios<C extends HttpClientByHand> {
     while (!open.isEmpty()) {
       open.pop().close();
     }
+  }
+
+  VirtualClock clock() {
+    return clock;
   }
 
   void needs(ServerFeature feature) {
@@ -175,6 +181,93 @@ abstract class RequestScenarios<C extends HttpClientByHand> {
   void aClientWithoutTimeLeftGetsATimeout() throws Exception {
     visits.at("/checks").release();
     assertEquals(504, client().get("/checks", REMAINING, "0").answer().status());
+  }
+
+  @Test
+  void anEarlierTimeIsUpWithoutTheHandler() throws Exception {
+    assertEquals(504, client().get("/checks", REMAINING, "-1").answer().status());
+    assertFalse(visits.at("/checks").hasBegun());
+  }
+
+  @Test
+  void twoRemainingTimesAreRefused() throws Exception {
+    client(settings().withRequestLimit(MINUTE)).get("/a", REMAINING, "1", REMAINING, "2");
+    assertEquals(MINUTE.toNanos(), visits.at("/a").context().remainingNanos());
+  }
+
+  // ---- the end of the context, and what the handler waits for
+
+  /** Sends a POST whose body never comes whole. */
+  abstract Pending postSlowly(C client, String path) throws Exception;
+
+  @Test
+  void theEndFailsAReadOfTheBody() throws Exception {
+    readingThenEnds("/reading");
+  }
+
+  @Test
+  void theEndFailsAReadOfTheBodyOnAnotherThread() throws Exception {
+    readingThenEnds("/elsewhere");
+  }
+
+  private void readingThenEnds(String path) throws Exception {
+    needs(ServerFeature.STREAMED_REQUESTS);
+    needs(ServerFeature.BODY_ENDS);
+    var pending = postSlowly(client(settings().withRequestLimit(MINUTE)), path);
+    Visit visit = entered(path);
+    visit.assertStays();
+    clock.advance(MINUTE);
+    visit.awaitLeft();
+    assertEquals(504, pending.answer().status());
+  }
+
+  @Test
+  void aShutdownFailsAReadOfTheBody() throws Exception {
+    needs(ServerFeature.STREAMED_REQUESTS);
+    needs(ServerFeature.BODY_ENDS);
+    var pending = postSlowly(client(), "/reading");
+    Visit visit = entered("/reading");
+    visit.assertStays();
+    root.cancel();
+    visit.awaitLeft();
+    assertEquals(503, pending.answer().status());
+  }
+
+  /** Sends a GET and never reads the answer. */
+  abstract Pending getUnread(C client, String path) throws Exception;
+
+  @Test
+  void theEndFailsAWriteThatTheClientDoesNotTake() throws Exception {
+    needs(ServerFeature.STREAMED_RESPONSES);
+    needs(ServerFeature.RESPONSE_CUT_OFF);
+    Pending pending = getUnread(client(settings().withRequestLimit(MINUTE)), "/flood");
+    Visit visit = entered("/flood");
+    visit.awaitStuck();
+    clock.advance(MINUTE);
+    visit.awaitLeft();
+    assertThrows(IOException.class, pending::answer);
+  }
+
+  @Test
+  void aResponseThatTheEndCutsOffNeverLooksComplete() throws Exception {
+    needs(ServerFeature.STREAMED_RESPONSES);
+    needs(ServerFeature.RESPONSE_CUT_OFF);
+    Pending pending = client(settings().withRequestLimit(MINUTE)).get("/rows");
+    Visit visit = entered("/rows");
+    clock.advance(MINUTE);
+    visit.awaitEnded(Status.DEADLINE_EXCEEDED);
+    visit.release();
+    assertThrows(IOException.class, pending::answer);
+    visit.awaitLeft();
+  }
+
+  @Test
+  void aResponseThatEndsInTimeIsComplete() throws Exception {
+    needs(ServerFeature.STREAMED_RESPONSES);
+    Pending pending = client(settings().withRequestLimit(MINUTE)).get("/rows");
+    Visit visit = entered("/rows");
+    visit.release();
+    assertEquals(Answer.ok("/rows"), pending.answer());
   }
 
   // ---- other ends

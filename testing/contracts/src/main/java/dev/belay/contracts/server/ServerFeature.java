@@ -17,6 +17,15 @@ public enum ServerFeature {
   /** What a handler has written goes out before it returns. */
   STREAMED_RESPONSES,
 
+  /** A read of the request's body that is under way fails when the context ends. */
+  BODY_ENDS,
+
+  /**
+   * A response that had begun is cut off when the context ends: a write that is under way fails,
+   * and a last write does not make it look complete.
+   */
+  RESPONSE_CUT_OFF,
+
   /** A client that ends only its sending still gets its answer. */
   HALF_CLOSE_ANSWERED,
 

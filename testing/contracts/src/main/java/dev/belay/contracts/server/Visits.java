@@ -5,15 +5,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * A handler whose requests a test finds again by their path. The path says what is done: {@code
  * /now} answers at once, {@code /unread} blocks without reading the body, {@code /early} blocks
  * after the last part of the response, {@code /stream} after the first, {@code /reading} tells the
  * test before it reads the body, {@code /reading/stubborn} also blocks when that fails, {@code
- * /flood} writes until that fails, {@code /broken} throws, {@code /checks} blocks and then throws
- * if its context has ended; all else reads the body, blocks, and answers. The answer is the path
- * and the length of the body.
+ * /elsewhere} reads it on another thread, {@code /flood} writes until that fails, {@code /rows}
+ * blocks after the first part of the response and ends it on every way out, {@code /broken} throws,
+ * {@code /checks} blocks and then throws if its context has ended; all else reads the body, blocks,
+ * and answers. The answer is the path and the length of the body.
  */
 final class Visits implements ServerScript {
   private static final byte[] FLOOD = new byte[16 * 1024];
@@ -62,6 +65,19 @@ final class Visits implements ServerScript {
         visit.block();
         answer(exchange, length);
       }
+      case "elsewhere" -> {
+        visit.enter();
+        answer(exchange, readElsewhere(exchange));
+      }
+      case "rows" -> {
+        exchange.write(false, text(path));
+        try {
+          block(visit);
+          ctx.throwIfDone();
+        } finally {
+          exchange.write(true, new byte[0]);
+        }
+      }
       case "flood" -> flood(exchange, visit);
       case "broken" -> throw new IllegalStateException("broken on purpose");
       case "checks" -> {
@@ -90,6 +106,16 @@ final class Visits implements ServerScript {
         visit.block();
       }
       throw e;
+    }
+  }
+
+  private static int readElsewhere(ServerExchange exchange) throws Exception {
+    var reading = new FutureTask<>(() -> exchange.readBody().length);
+    Thread.ofVirtual().name("contract-reads-elsewhere").start(reading);
+    try {
+      return reading.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception failure ? failure : e;
     }
   }
 

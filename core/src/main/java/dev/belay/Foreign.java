@@ -1,0 +1,74 @@
+package dev.belay;
+
+import dev.belay.spi.ContextEvent;
+import dev.belay.spi.ContextEvents;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls the code of a {@link Canceller} so that it can do no harm: whatever it throws is reported,
+ * and a default takes the place of its answer (R40).
+ */
+final class Foreign {
+  private static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(10);
+  private static final String UNNAMED = "a resource";
+
+  private Foreign() {}
+
+  /** Sends a cancel; what it threw, or null. */
+  static @Nullable Throwable cancel(Canceller canceller, int attempt) {
+    try {
+      canceller.cancel(attempt);
+      return null;
+    } catch (Throwable e) {
+      return e;
+    } finally {
+      Thread.interrupted(); // the thread is ours: a flag that was left set would end its next wait
+    }
+  }
+
+  static boolean explains(Canceller canceller, AbstractContext ctx, Throwable failure) {
+    try {
+      return canceller.explains(failure);
+    } catch (Throwable e) {
+      report(ctx, e);
+      return false;
+    }
+  }
+
+  @SuppressWarnings("ConstantValue") // foreign code may return null
+  static Duration patience(Canceller canceller, AbstractContext ctx) {
+    try {
+      @Nullable Duration patience = canceller.patience();
+      if (patience != null) {
+        return patience;
+      }
+      report(ctx, new NullPointerException("patience() returned null"));
+    } catch (Throwable e) {
+      report(ctx, e);
+    }
+    return DEFAULT_PATIENCE;
+  }
+
+  @SuppressWarnings("ConstantValue") // foreign code may return null
+  static String resource(Canceller canceller) {
+    try {
+      @Nullable String resource = canceller.resource();
+      return resource == null ? UNNAMED : resource;
+    } catch (Throwable e) {
+      return UNNAMED;
+    }
+  }
+
+  static void abandoned(Canceller canceller, AbstractContext ctx) {
+    try {
+      canceller.abandoned();
+    } catch (Throwable e) {
+      report(ctx, e);
+    }
+  }
+
+  private static void report(AbstractContext ctx, Throwable failure) {
+    ContextEvents.report(new ContextEvent.Uncaught(ctx.view(), "canceller", failure));
+  }
+}

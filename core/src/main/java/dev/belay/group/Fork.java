@@ -1,0 +1,32 @@
+package dev.belay.group;
+
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One task of a {@link TaskGroup}, with its result once the group was joined. The group owns,
+ * cancels and ends it. Any thread may ask.
+ *
+ * @param <T> the result
+ */
+public sealed interface Fork<T extends @Nullable Object> permits ForkTask {
+  /** The name that it was forked under. */
+  String name();
+
+  /**
+   * How it stands: {@code RUNNING} also while it has not begun; {@code CANCELLED} if the end of the
+   * group's context kept it from running or stopped it; {@code FAILED} for all else that it threw.
+   */
+  Future.State state();
+
+  /**
+   * The result.
+   *
+   * @throws IllegalStateException if the group was not joined yet, or the fork has no result; the
+   *     message says which, and what to do
+   */
+  T get();
+
+  /** What it threw; null if it runs, was never started, or succeeded. */
+  @Nullable Throwable failure();
+}

@@ -1,0 +1,147 @@
+package dev.belay.group;
+
+import dev.belay.CancellableContext;
+import dev.belay.Context;
+import dev.belay.ContextCallable;
+import dev.belay.ContextEndedException;
+import dev.belay.Ending;
+import dev.belay.kernel.Kernel;
+import dev.belay.kernel.Names;
+import java.util.concurrent.Future.State;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One fork: its thread's task, and its outcome. Everything but {@link #state} is written before the
+ * state is, by the fork's own thread, and read after.
+ */
+final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
+  private static final int CAUSES = 8;
+
+  private final Forks<?> forks;
+  private final String name;
+  private final ContextCallable<? extends T, ?> body;
+
+  /** Under the group's, with this fork's name; closed when the body has returned. */
+  private final CancellableContext ctx;
+
+  /** Set before the thread starts; null if the group had ended before. */
+  @Nullable Thread thread;
+
+  /** Whether the owner has given the result away, or discarded it. The owner's. */
+  boolean taken;
+
+  private volatile State state = State.RUNNING;
+  private @Nullable T result;
+  private @Nullable Throwable failure;
+
+  ForkTask(Forks<?> forks, String name, ContextCallable<? extends T, ?> body) {
+    this.forks = forks;
+    this.name = name;
+    this.body = body;
+    this.ctx = forks.scope.withName(name).withCancel();
+  }
+
+  // ---- the fork's thread
+
+  @Override
+  public void run() {
+    try {
+      result = called();
+      end(State.SUCCESS);
+    } catch (Throwable t) {
+      failure = t;
+      end(isOurEnd(t) ? State.CANCELLED : State.FAILED);
+    } finally {
+      forks.ended(this);
+    }
+  }
+
+  private T called() throws Exception {
+    try {
+      T value = forks.interrupting ? ctx.callInterruptibly(body) : ctx.call(body);
+      OpenGroups.requireNone(name);
+      return value;
+    } catch (Throwable t) {
+      OpenGroups.closeAll(t);
+      throw t;
+    }
+  }
+
+  private void end(State how) {
+    ctx.close();
+    state = how;
+  }
+
+  /** It never ran, because the group's context had ended, or its thread did not start. */
+  void skip() {
+    end(State.CANCELLED);
+  }
+
+  /** Whether {@code failure} says no more than that the group's context has ended. */
+  @SuppressWarnings("ReferenceEquality") // the very end
+  private boolean isOurEnd(Throwable failure) {
+    Ending ending = forks.scope.ending();
+    Throwable t = failure;
+    for (int i = 0; ending != null && t != null && i < CAUSES; i++, t = t.getCause()) {
+      if (t instanceof ContextEndedException e && e.ending() == ending) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // ---- any thread
+
+  boolean isDone() {
+    return state != State.RUNNING;
+  }
+
+  /** The result of a fork that has succeeded. */
+  @SuppressWarnings("NullAway") // null only where T allows it
+  T result() {
+    return result;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public State state() {
+    return state;
+  }
+
+  @Override
+  public @Nullable Throwable failure() {
+    return isDone() ? failure : null;
+  }
+
+  @Override
+  public T get() {
+    if (!forks.joined() && !taken) {
+      throw new IllegalStateException(
+          "get() of fork " + Names.quoted(name) + " before join(): join its group first");
+    }
+    return switch (state) {
+      case SUCCESS -> result();
+      case FAILED ->
+          throw new IllegalStateException(
+              "fork " + Names.quoted(name) + " failed: look at state() or failure() first",
+              failure);
+      default ->
+          throw new IllegalStateException(
+              "fork " + Names.quoted(name) + " was cancelled: look at state() first", failure);
+    };
+  }
+
+  /** Its context, for reports. */
+  Context context() {
+    return Kernel.get().view(ctx);
+  }
+
+  @Override
+  public String toString() {
+    return "fork " + Names.quoted(name) + " " + state;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.belay.kernel;
+
+import dev.belay.CancellableContext;
+import dev.belay.Context;
+import dev.belay.spi.LiveContext;
+import dev.belay.spi.TimeSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What other packages of core ask of the tree of contexts that the public API does not offer. The
+ * package {@code dev.belay} implements it once.
+ */
+public abstract class Kernel {
+  private static volatile @Nullable Kernel registered;
+
+  /** Loads the implementation, which registers itself, when it is asked for first. */
+  private static final class Holder {
+    static final Kernel INSTANCE = load();
+
+    private static Kernel load() {
+      try {
+        Class.forName("dev.belay.CoreKernel");
+      } catch (ClassNotFoundException e) {
+        throw new LinkageError("belay-core is incomplete", e);
+      }
+      Kernel found = registered;
+      if (found == null) {
+        throw new LinkageError("belay-core did not register its kernel");
+      }
+      return found;
+    }
+  }
+
+  /** For {@code dev.belay} alone. */
+  @SuppressWarnings("ThisEscapedInObjectConstruction") // used only once it was constructed
+  protected Kernel() {
+    registered = this;
+  }
+
+  /** The one kernel. */
+  public static Kernel get() {
+    return Holder.INSTANCE;
+  }
+
+  // ---- for spi
+
+  /** Binds {@code ctx}, or nothing if null, to the thread; returns what was bound before. */
+  public abstract @Nullable Context swap(@Nullable Context ctx);
+
+  /** See {@code Roots.open}. */
+  public abstract CancellableContext root(String name, TimeSource time, boolean recordSites);
+
+  /** See {@code TreeInspector.live}. */
+  public abstract List<LiveContext> live(Context ctx);
+
+  // ---- for groups
+
+  /** The time source of {@code ctx}. */
+  public abstract TimeSource time(Context ctx);
+
+  /** {@code ctx} without the right to cancel it. */
+  public abstract Context view(Context ctx);
+
+  /** The names from the root down to {@code ctx}, without state. */
+  public abstract String path(Context ctx);
+
+  /**
+   * Ends {@code scope} as cancelled, with a story in place of "cancelled by the owner of …".
+   *
+   * @param cause null for the built-in one
+   * @param story null for the usual one
+   * @return whether this call has ended it; false if it had ended before (R2)
+   */
+  public abstract boolean cancel(
+      CancellableContext scope, @Nullable Throwable cause, @Nullable String story);
+}

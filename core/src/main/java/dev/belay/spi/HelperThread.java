@@ -1,0 +1,36 @@
+package dev.belay.spi;
+
+/**
+ * Starts the threads that Belay's modules need for themselves. A thread has what the installed
+ * carriers capture on the caller (R38) and inherits nothing else: no inheritable thread-local, and
+ * the class loader of Belay as its context class loader (R39).
+ */
+public final class HelperThread {
+  private HelperThread() {}
+
+  /**
+   * Starts {@code task} on a virtual thread.
+   *
+   * @param name the thread's name
+   */
+  public static Thread start(String name, Runnable task) {
+    return started(Thread.ofVirtual(), name, ContextCarriers.carry(task));
+  }
+
+  /** Starts {@code task} on a daemon platform thread: for work that would pin a virtual one. */
+  public static Thread startPlatform(String name, Runnable task) {
+    return started(Thread.ofPlatform().daemon(), name, ContextCarriers.carry(task));
+  }
+
+  /** Starts what needs nothing of its caller, or has captured it before. */
+  static Thread startBare(String name, Runnable task) {
+    return started(Thread.ofVirtual(), name, task);
+  }
+
+  private static Thread started(Thread.Builder builder, String name, Runnable task) {
+    Thread thread = builder.name(name).inheritInheritableThreadLocals(false).unstarted(task);
+    thread.setContextClassLoader(HelperThread.class.getClassLoader());
+    thread.start();
+    return thread;
+  }
+}

@@ -1,0 +1,120 @@
+package dev.belay.jetty;
+
+import dev.belay.Context;
+import dev.belay.ContextEndedException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A response as its endpoint sees it. A response that is under way when the context ends is cut
+ * off, so that it never looks complete: the connection is aborted, or the HTTP/2 stream reset. A
+ * write that fails is reported before the writer gets the failure.
+ *
+ * <p>What an endpoint may still do under an ended context is to answer with an error, or with a
+ * response that it had not begun; that has {@link #LAST_WORD} to go out.
+ */
+final class ContextResponse extends Response.Wrapper {
+  private static final long LAST_WORD = 1_000;
+  private static final int LOWEST_ERROR = 400;
+
+  private final Context ctx;
+  private final Consumer<Throwable> onFailure;
+  private volatile boolean writing;
+  private volatile boolean connectionLost;
+
+  ContextResponse(Context ctx, Request request, Response response, Consumer<Throwable> onFailure) {
+    super(request, response);
+    this.ctx = ctx;
+    this.onFailure = onFailure;
+  }
+
+  @Override
+  public void write(boolean last, ByteBuffer content, Callback callback) {
+    writing = true; // before the look at the context, whose end looks at this
+    ContextEndedException ended = ended();
+    if (ended == null) {
+      super.write(last, content, new Write(callback, null));
+    } else if (isCommitted() && getStatus() < LOWEST_ERROR) {
+      cutOff(ended);
+      new Write(callback, null).failed(ended);
+    } else {
+      Scheduler scheduler = getRequest().getComponents().getScheduler();
+      Scheduler.Task limit =
+          scheduler.schedule(() -> cutOff(ended), LAST_WORD, TimeUnit.MILLISECONDS);
+      super.write(last, content, new Write(callback, limit));
+    }
+  }
+
+  /** The context has ended: a write that is under way fails. */
+  void end(ContextEndedException ended) {
+    if (writing) {
+      cutOff(ended);
+    }
+  }
+
+  /** Whether a write has failed because the connection was lost, not because of the context. */
+  boolean isConnectionLost() {
+    return connectionLost;
+  }
+
+  private void cutOff(ContextEndedException ended) {
+    Abort.of(getRequest(), ended);
+  }
+
+  private @Nullable ContextEndedException ended() {
+    try {
+      ctx.throwIfDone();
+      return null;
+    } catch (ContextEndedException e) {
+      return e;
+    }
+  }
+
+  private final class Write extends Callback.Nested {
+    private final Scheduler.@Nullable Task limit;
+
+    Write(Callback callback, Scheduler.@Nullable Task limit) {
+      super(callback);
+      this.limit = limit;
+    }
+
+    @Override
+    public void succeeded() {
+      done();
+      super.succeeded();
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+      done();
+      if (ended() == null
+          && (failure instanceof EofException || failure instanceof ClosedChannelException)) {
+        connectionLost = true;
+      }
+      // On a thread of its own: this one is Jetty's, and the report may take its time.
+      Thread.ofVirtual()
+          .name("belay-write-failed")
+          .start(
+              () -> {
+                onFailure.accept(failure);
+                ContextEndedException ended = ended();
+                super.failed(ended == null ? failure : ended);
+              });
+    }
+
+    private void done() {
+      writing = false;
+      if (limit != null) {
+        limit.cancel();
+      }
+    }
+  }
+}
