@@ -197,6 +197,7 @@ final class ContextConnection extends Forwarding<Connection> {
         sql,
         () -> {
           used = true;
+          session.sending(sql);
           return limited(statement, call);
         });
   }

@@ -26,6 +26,7 @@ final class SessionState {
   private final Driver driver;
   private final Map<String, SqlRunnable> restoring = new LinkedHashMap<>();
   private boolean cutShort;
+  private boolean unlisted;
 
   SessionState(Connection target, Driver driver) {
     this.target = target;
@@ -64,6 +65,11 @@ final class SessionState {
     cutShort = true;
   }
 
+  /** A statement is sent. */
+  void sending(@Nullable String sql) {
+    unlisted |= sql != null && StatementText.maySetUnlisted(sql);
+  }
+
   boolean isCutShort() {
     return cutShort;
   }
@@ -83,7 +89,7 @@ final class SessionState {
   boolean undo() throws SQLException {
     Driver.Session session = driver.session();
     List<@Nullable String> before = session == null ? null : WHEN_NEW.get(session.physical());
-    if (session == null || before == null) {
+    if (session == null || before == null || unlisted) {
       return false;
     }
     try (Statement statement = target.createStatement()) {
