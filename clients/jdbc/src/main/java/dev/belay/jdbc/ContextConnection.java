@@ -7,9 +7,11 @@ import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
+import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -245,6 +247,15 @@ final class ContextConnection extends Forwarding<Connection> {
             inFlight(null, "changing the connection", null, target::getTransactionIsolation);
         session.changed(method.getName(), () -> target.setTransactionIsolation(before));
         yield inFlight(null, "changing the connection", null, call);
+      }
+      case "setClientInfo" -> {
+        try {
+          yield inFlight(null, "changing the connection", null, call);
+        } catch (SQLClientInfoException e) {
+          throw e;
+        } catch (SQLException e) { // which JDBC does not declare here
+          throw new SQLClientInfoException(e.getMessage(), e.getSQLState(), Map.of(), e);
+        }
       }
       case "commit" -> transaction.commit(call);
       case "rollback" -> {

@@ -129,6 +129,7 @@ final class DriverCalls {
     try (CancellableContext limited = Context.background().withTimeout(cleanUpLimit())) {
       return helper.await(limited, unused -> {});
     } catch (ContextEndedException e) {
+      helper.interrupt(); // ends a wait for a socket of its own
       throw Failures.ended(e, phase, null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
