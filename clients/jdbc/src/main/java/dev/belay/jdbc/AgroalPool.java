@@ -9,22 +9,28 @@ import java.sql.SQLException;
  * so that nobody needs Agroal to use Belay.
  */
 final class AgroalPool implements Pool {
-
   @Override
   public void evict(Connection connection) {
-    Connection physical = connection;
     try {
-      physical = connection.unwrap(Connection.class);
       Object handler = connection.getClass().getMethod("getHandler").invoke(connection);
       handler.getClass().getMethod("setFlushOnly").invoke(handler);
-    } catch (SQLException | ReflectiveOperationException | RuntimeException e) {
+    } catch (ReflectiveOperationException | RuntimeException e) {
       // A version that is made otherwise: its check finds the broken connection, if it makes one.
     }
-    Pool.abort(physical);
   }
 
   @Override
-  public boolean isAskedElsewhere() {
-    return true; // an interrupted wait does not say that it was
+  public Connection breakable(Connection connection) {
+    try {
+      return connection.unwrap(Connection.class);
+    } catch (SQLException e) {
+      return connection;
+    }
+  }
+
+  /** A wait that an interrupt has ended does not say so. */
+  @Override
+  public boolean usesHelperThread() {
+    return true;
   }
 }

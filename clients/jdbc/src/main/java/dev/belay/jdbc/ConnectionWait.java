@@ -4,8 +4,6 @@ import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /**
  * Waits for a connection until the context ends. No pool has a limit per call, but most let go of
@@ -19,53 +17,33 @@ final class ConnectionWait {
   /**
    * Gets a connection from {@code source}.
    *
-   * @param elsewhere whether another thread is to ask for this one
+   * @param onHelper whether a helper thread is to ask for it
    */
-  static Connection await(Context ctx, boolean elsewhere, SqlCall<Connection> source)
+  static Connection await(Context ctx, boolean onHelper, SqlCallable<Connection> source)
       throws SQLException {
     try {
-      return elsewhere ? elsewhere(ctx, source) : ctx.callInterruptibly(c -> source.call());
+      return onHelper ? onHelper(ctx, source) : ctx.callInterruptibly(c -> source.call());
     } catch (ContextEndedException e) {
       throw Failures.ended(e, PHASE, null);
     }
   }
 
-  private static Connection elsewhere(Context ctx, SqlCall<Connection> source) throws SQLException {
+  private static Connection onHelper(Context ctx, SqlCallable<Connection> source)
+      throws SQLException {
     ctx.throwIfDone();
-    var arriving = new CompletableFuture<Connection>();
-    Thread.ofVirtual().name("belay-connection").start(ctx.wrap(() -> fetch(source, arriving)));
     try {
-      return ctx.await(arriving);
-    } catch (ExecutionException e) {
-      throw Failures.rethrown(e.getCause());
-    } catch (ContextEndedException e) {
-      giveBack(arriving);
-      throw e;
+      return HelperCall.waiting(ctx, source).await(ctx, ConnectionWait::closeQuietly);
     } catch (InterruptedException e) {
-      giveBack(arriving);
       Thread.currentThread().interrupt();
       throw Failures.interrupted(PHASE, null, null);
     }
-  }
-
-  private static void fetch(SqlCall<Connection> source, CompletableFuture<Connection> arriving) {
-    try {
-      arriving.complete(source.call());
-    } catch (Throwable e) {
-      arriving.completeExceptionally(e);
-    }
-  }
-
-  /** Sees to it that a connection goes back at once, whenever it arrives. */
-  private static void giveBack(CompletableFuture<Connection> arriving) {
-    var unused = arriving.thenAccept(ConnectionWait::closeQuietly);
   }
 
   private static void closeQuietly(Connection late) {
     try {
       late.close();
     } catch (SQLException e) {
-      // The pool knows, and nobody waits for this connection.
+      // The pool knows, and nothing waits for this connection.
     }
   }
 }

@@ -1,57 +1,65 @@
 package dev.belay.jdbc;
 
-import dev.belay.CancellableContext;
 import dev.belay.Context;
-import dev.belay.ContextEndedException;
+import dev.belay.Status;
 import java.lang.reflect.Method;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
+import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that obeys a context. Belongs to one thread at a time, as JDBC has it. */
 final class ContextConnection extends Forwarding<Connection> {
-  /** How long a rollback or a close may take before the connection is given up. */
-  private static final Duration ROLLBACK_LIMIT = Duration.ofSeconds(5);
-
   /** Milliseconds by which the server's limit is later than the deadline, so that ours is first. */
   private static final long LIMIT_LAG = 1_000;
 
+  /** How long to wait for a connection to be broken; a driver's close may hang as well. */
+  private static final long BREAK_MILLIS = 250;
+
+  private static final int VALID_SECONDS = 5;
+
   private final Context ctx;
-  private final ServerCancel serverCancel;
+  private final Driver driver;
   private final ServerLimit serverLimit;
   private final Pool pool;
-  private final Duration patience;
+  private final DriverCalls calls;
   private final OpenRows openRows;
   private final OpenTransaction transaction;
+  private final SessionState session;
   private final boolean autoCommitAtFirst;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean givenUp = new AtomicBoolean();
+  private final CountDownLatch broken = new CountDownLatch(1);
 
-  /** What gives the connection back the settings that its borrower has changed. */
-  private final Map<String, SqlWork> restoring = new LinkedHashMap<>();
+  /** Whether a statement was sent. */
+  private boolean used;
 
-  private boolean closed;
-  private volatile boolean evicted;
+  /** Whether its user has had the driver's own connection. */
+  private boolean unwrapped;
 
   private ContextConnection(
       Context ctx, Connection target, Pool pool, Duration patience, boolean limited)
       throws SQLException {
     super(target);
     this.ctx = ctx;
-    this.serverCancel = ServerCancel.of(target);
-    this.serverLimit =
-        limited && ctx.deadline() != null ? serverCancel.limit(target) : ServerLimit.NONE;
+    this.driver = Driver.of(target);
+    this.serverLimit = limited && ctx.deadline() != null ? driver.limit(target) : ServerLimit.NONE;
     this.pool = pool;
-    this.patience = patience;
+    this.calls = new DriverCalls(this, ctx, driver, patience);
     this.openRows = new OpenRows(this, patience);
     this.autoCommitAtFirst = target.getAutoCommit();
+    this.session = new SessionState(target, driver);
     if (serverLimit != ServerLimit.NONE) {
-      restoring.put("server limit", serverLimit::takeBack);
+      session.changed("server limit", serverLimit::restore);
     }
     this.transaction = new OpenTransaction(this, target, autoCommitAtFirst);
   }
@@ -59,21 +67,33 @@ final class ContextConnection extends Forwarding<Connection> {
   /**
    * Makes {@code target} obey {@code ctx}.
    *
-   * @param patience how long to wait for a cancel that is under way when the statement has ended
+   * @param patience how long a call may go on after the end of the context
    * @param limited whether the server is to know of the deadline
    */
   static Connection wrap(
       Context ctx, Connection target, Pool pool, Duration patience, boolean limited)
       throws SQLException {
-    return proxy(Connection.class, new ContextConnection(ctx, target, pool, patience, limited));
+    var connection = new ContextConnection(ctx, target, pool, patience, limited);
+    if (pool.reuses() && connection.session.isUnknown()) {
+      connection.inFlight(
+          null,
+          "looking at a new connection",
+          null,
+          SqlRunnable.callable(connection.session::learn));
+    }
+    return proxy(Connection.class, connection);
   }
 
   Context ctx() {
     return ctx;
   }
 
-  ServerCancel serverCancel() {
-    return serverCancel;
+  Driver driver() {
+    return driver;
+  }
+
+  DriverCalls calls() {
+    return calls;
   }
 
   OpenRows openRows() {
@@ -84,38 +104,76 @@ final class ContextConnection extends Forwarding<Connection> {
     return transaction;
   }
 
-  /** Whether it was given up. */
-  boolean isEvicted() {
-    return evicted;
+  SessionState session() {
+    return session;
+  }
+
+  boolean isGivenUp() {
+    return givenUp.get();
   }
 
   boolean isCleanAfterCancel() {
     try {
-      return shielded(ctx, serverCancel::leavesConnectionClean);
+      return calls.cleanUp("looking at the connection", driver::isCleanAfterCancel);
     } catch (SQLException e) {
       return false;
     }
   }
 
-  /** Gives the connection up: nobody may use it after this borrower. */
-  void evict() {
-    if (!evicted) {
-      evicted = true;
+  /**
+   * Gives the connection up: it is never lent again. Returns when it is broken too, unless that
+   * takes long.
+   */
+  void giveUp() {
+    if (givenUp.compareAndSet(false, true)) {
       pool.evict(target);
+      Place where =
+          driver.place() == Place.PLATFORM_THREAD || driver instanceof EmbeddedDriver
+              ? Place.PLATFORM_THREAD
+              : Place.VIRTUAL_THREAD;
+      HelperCall.start(where, Context.background(), SqlRunnable.callable(this::breakOff));
+    }
+    awaitBroken();
+  }
+
+  private void breakOff() {
+    try {
+      pool.breakable(target).abort(Runnable::run);
+    } catch (SQLException | RuntimeException e) {
+      // Broken already, or a driver that cannot: closing follows either way.
+    }
+    try {
+      driver.closeBroken();
+    } catch (SQLException | RuntimeException e) {
+      // As above.
+    } finally {
+      broken.countDown();
+    }
+  }
+
+  private void awaitBroken() {
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BREAK_MILLIS);
+    boolean interrupted = Thread.interrupted();
+    boolean waiting = true;
+    while (waiting) {
       try {
-        serverCancel.breakOff();
-      } catch (SQLException | RuntimeException e) {
-        // Broken already, as with a pool's abort.
+        boolean unused = broken.await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+        waiting = false;
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
   /**
-   * A failure of what needs no server: on a connection that was given up it is the doing of what
-   * came before, an end of the context or an interrupt.
+   * A failure of a call that needs no server: on a connection that was given up it comes from what
+   * happened before, an end of the context or an interrupt.
    */
   SQLException explained(SQLException failure, String phase) throws SQLException {
-    if (evicted) {
+    if (isGivenUp()) {
       Failures.throwIfDone(ctx, phase, null);
       if (Thread.currentThread().isInterrupted()) {
         return Failures.interrupted(phase, null, failure);
@@ -124,72 +182,55 @@ final class ContextConnection extends Forwarding<Connection> {
     return failure;
   }
 
-  /**
-   * Makes one call of the driver that the end of the context, or an interrupt, cancels inside the
-   * server. When it returns no cancel is under way that could hit the connection's next statement,
-   * or the connection has been given up.
-   *
-   * @param statement null for work that has none in sight
-   */
+  /** {@link DriverCalls#inFlight} of something that may take long. */
   <T extends @Nullable Object> T inFlight(
-      @Nullable Statement statement, String phase, @Nullable String sql, SqlCall<T> call)
+      @Nullable Statement statement, String phase, @Nullable String sql, SqlCallable<T> call)
       throws SQLException {
-    SqlCall<T> sent = statement == null ? call : () -> limited(statement, call);
-    return inFlight(serverCancel.place(), statement, phase, sql, sent);
+    return calls.inFlight(driver.place(), statement, phase, sql, call);
   }
 
-  private <T extends @Nullable Object> T limited(Statement statement, SqlCall<T> call)
+  /** The same for an execution of {@code statement}. */
+  <T extends @Nullable Object> T execute(
+      Statement statement, String phase, @Nullable String sql, SqlCallable<T> call)
+      throws SQLException {
+    return inFlight(
+        statement,
+        phase,
+        sql,
+        () -> {
+          used = true;
+          session.sending(sql);
+          return limited(statement, call);
+        });
+  }
+
+  private <T extends @Nullable Object> T limited(Statement statement, SqlCallable<T> call)
       throws SQLException {
     long left = ctx.remainingNanos() / 1_000_000;
     return serverLimit.limited(statement, left + LIMIT_LAG, !transaction.isAutoCommit(), call);
   }
 
-  /** A move in rows that may fetch: as {@link #inFlight}, but there are very many of them. */
-  <T extends @Nullable Object> T move(@Nullable Statement statement, String phase, SqlCall<T> call)
-      throws SQLException {
-    return inFlight(serverCancel.movePlace(), statement, phase, null, call);
+  /** The same for a move in rows that may fetch: there are very many of them. */
+  <T extends @Nullable Object> T move(
+      @Nullable Statement statement, String phase, SqlCallable<T> call) throws SQLException {
+    return calls.inFlight(driver.movePlace(), statement, phase, null, call);
   }
 
-  private <T extends @Nullable Object> T inFlight(
-      Shield.Place place,
-      @Nullable Statement statement,
-      String phase,
-      @Nullable String sql,
-      SqlCall<T> call)
-      throws SQLException {
-    if (Thread.currentThread().isInterrupted()) {
-      throw Failures.interrupted(phase, sql, null);
-    }
-    transaction.requireNotDoomed(phase, sql);
-    var canceller = new StatementCanceller(this, statement, patience);
-    try (CancellableContext own = ctx.withCancel()) {
-      return own.call(
-          canceller,
-          c -> {
-            transaction.begin();
-            return Shield.run(place, c, call, () -> canceller.interrupted(own));
-          });
-    } catch (ContextEndedException e) {
-      if (canceller.wasSent()) {
-        transaction.doom();
-      }
-      throw canceller.wasInterrupted(e)
-          ? Failures.interrupted(phase, sql, e.getCause())
-          : Failures.ended(e, phase, sql);
-    } finally {
-      canceller.settle();
-    }
+  @Override
+  void unwrapped() {
+    unwrapped = true;
   }
 
   @Override
   @Nullable Object handle(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
       throws SQLException {
+    SqlCallable<@Nullable Object> call = () -> forward(method, arguments);
     return switch (method.getName()) {
-      case "createStatement" -> statement(Statement.class, proxy, method, arguments);
-      case "prepareStatement" -> statement(PreparedStatement.class, proxy, method, arguments);
-      case "prepareCall" -> statement(CallableStatement.class, proxy, method, arguments);
+      case "createStatement" -> statement(Statement.class, proxy, call, arguments);
+      case "prepareStatement" -> statement(PreparedStatement.class, proxy, call, arguments);
+      case "prepareCall" -> statement(CallableStatement.class, proxy, call, arguments);
       case "getMetaData" ->
-          uninterrupted(method, arguments) instanceof DatabaseMetaData metaData
+          forward(method, arguments) instanceof DatabaseMetaData metaData
               ? ContextMetaData.wrap((Connection) proxy, this, metaData)
               : null;
       case "setAutoCommit" ->
@@ -198,102 +239,96 @@ final class ContextConnection extends Forwarding<Connection> {
               : null;
       case "setReadOnly" -> {
         boolean before = target.isReadOnly();
-        yield setting(method, arguments, () -> target.setReadOnly(before));
+        session.changed(method.getName(), () -> target.setReadOnly(before));
+        yield inFlight(null, "changing the connection", null, call);
       }
       case "setTransactionIsolation" -> {
-        int before = quick(target::getTransactionIsolation);
-        yield setting(method, arguments, () -> target.setTransactionIsolation(before));
+        int before =
+            inFlight(null, "changing the connection", null, target::getTransactionIsolation);
+        session.changed(method.getName(), () -> target.setTransactionIsolation(before));
+        yield inFlight(null, "changing the connection", null, call);
       }
-      case "commit" -> transaction.commit(() -> forward(method, arguments));
+      case "setClientInfo" -> {
+        try {
+          yield inFlight(null, "changing the connection", null, call);
+        } catch (SQLClientInfoException e) {
+          throw e;
+        } catch (SQLException e) { // which JDBC does not declare here
+          throw new SQLClientInfoException(e.getMessage(), e.getSQLState(), Map.of(), e);
+        }
+      }
+      case "commit" -> transaction.commit(call);
       case "rollback" -> {
-        if (evicted) {
+        if (isGivenUp()) {
           yield null; // the server rolls back what a broken connection had begun
         }
-        SqlCall<@Nullable Object> call = () -> forward(method, arguments);
         yield arguments == null
             ? transaction.rollback(call)
             : transaction.rollbackToSavepoint(call);
       }
-      case "close" -> close(method, arguments);
-      case "isClosed" -> closed || Boolean.TRUE.equals(forward(method, arguments));
-      default -> uninterrupted(method, arguments);
+      case "close" -> close(call);
+      case "abort" -> calls.beside("aborting", call);
+      case "isClosed" -> closed.get() || Boolean.TRUE.equals(forward(method, arguments));
+      default ->
+          LocalMethods.contains(method)
+              ? forward(method, arguments)
+              : ContextObject.wrapped(
+                  this, null, inFlight(null, "calling " + method.getName(), null, call));
     };
   }
 
-  private @Nullable Object uninterrupted(Method method, @Nullable Object @Nullable [] arguments)
-      throws SQLException {
-    return quick(() -> forward(method, arguments));
-  }
-
-  /** Makes a call that may take long, and that nothing but {@code c} cancels. */
-  <T extends @Nullable Object> T shielded(Context c, SqlCall<T> call) throws SQLException {
-    return Shield.run(serverCancel.place(), c, call);
-  }
-
-  /** Makes a call that takes no time, and that nothing cancels. */
-  <T extends @Nullable Object> T quick(SqlCall<T> call) throws SQLException {
-    return Shield.run(serverCancel.quickPlace(), ctx, call);
-  }
-
-  private @Nullable Object setting(
-      Method method, @Nullable Object @Nullable [] arguments, SqlWork restore) throws SQLException {
-    restoring.putIfAbsent(method.getName(), restore);
-    return uninterrupted(method, arguments);
-  }
-
   private <S extends Statement> S statement(
-      Class<S> type, Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+      Class<S> type,
+      Object proxy,
+      SqlCallable<@Nullable Object> call,
+      @Nullable Object @Nullable [] arguments)
       throws SQLException {
+    String phase = "preparing a statement";
     String sql = arguments != null && arguments[0] instanceof String text ? text : null;
-    Failures.throwIfDone(ctx, "preparing a statement", sql);
-    S made = type.cast(uninterrupted(method, arguments));
+    boolean mayWait = type != Statement.class && driver.preparingMayWait();
+    if (!mayWait) {
+      refuseIfDone(phase, sql);
+    }
+    Object made = mayWait ? this.<@Nullable Object>inFlight(null, phase, sql, call) : call.call();
     if (made == null) {
       throw new SQLException("the driver made no statement");
     }
-    return ContextStatement.wrap(type, (Connection) proxy, this, made, sql);
+    return ContextStatement.wrap(type, (Connection) proxy, this, type.cast(made), sql);
   }
 
-  /**
-   * Runs without the context, within a limit of its own; past it the connection is given up. The
-   * limit is the background's: a rollback works although the whole program's root has ended.
-   */
-  @Nullable Object bounded(SqlCall<@Nullable Object> call) throws SQLException {
-    try {
-      return Context.background()
-          .callShielded(
-              ROLLBACK_LIMIT, own -> own.call(attempt -> evict(), c -> shielded(c, call)));
-    } catch (ContextEndedException e) {
-      throw Failures.ended(e, "rolling back; the connection was given up", null);
+  private void refuseIfDone(String phase, @Nullable String sql) throws SQLException {
+    if (ctx.isDone()) {
+      session.cutShort();
+      Failures.throwIfDone(ctx, phase, sql);
     }
   }
 
-  private @Nullable Object close(Method method, @Nullable Object @Nullable [] arguments)
-      throws SQLException {
-    if (closed) {
+  private @Nullable Object close(SqlCallable<@Nullable Object> call) throws SQLException {
+    if (!closed.compareAndSet(false, true)) {
       return null;
     }
-    closed = true;
+    calls.cancelOthers();
     openRows.leave(null);
     try {
-      tidy();
+      leaveClean();
     } catch (SQLException e) {
-      evict();
+      giveUp();
     }
-    return peacefully(
-        () -> bounded(() -> forward(method, arguments))); // some pools ask the server again
+    return peacefully(() -> calls.cleanUp("closing", call)); // some pools ask the server again
   }
 
   /** Closes something that is open on this connection. */
-  @Nullable Object closing(SqlCall<@Nullable Object> call) throws SQLException {
-    return peacefully(() -> quick(call));
+  @Nullable Object closing(boolean mayWait, SqlCallable<@Nullable Object> call)
+      throws SQLException {
+    return mayWait ? peacefully(() -> calls.cleanUp("closing", call)) : peacefully(call);
   }
 
   /** What was given up, and broken, cannot be closed, and need not. */
-  private @Nullable Object peacefully(SqlCall<@Nullable Object> call) throws SQLException {
+  private @Nullable Object peacefully(SqlCallable<@Nullable Object> call) throws SQLException {
     try {
       return call.call();
-    } catch (SQLException e) {
-      if (evicted) {
+    } catch (SQLException | RuntimeException e) {
+      if (isGivenUp()) {
         return null;
       }
       throw e;
@@ -301,23 +336,50 @@ final class ContextConnection extends Forwarding<Connection> {
   }
 
   /** Rolls back what is open, and leaves all as it was found: pools differ in what they do. */
-  private void tidy() throws SQLException {
-    boolean untouched = transaction.isAutoCommit() && autoCommitAtFirst && restoring.isEmpty();
-    if (evicted || target.isClosed() || untouched) {
+  private void leaveClean() throws SQLException {
+    boolean undo = pool.reuses() && used && (session.isCutShort() || isCutShort(ctx.status()));
+    boolean untouched = transaction.isAutoCommit() && autoCommitAtFirst && !session.isChanged();
+    if (isGivenUp() || target.isClosed()) {
       return;
     }
-    bounded(SqlWork.call(this::rollBackAndRestore));
+    if (unwrapped && untouched && !undo) {
+      requireIdle();
+    } else if (!untouched || undo) {
+      calls.cleanUp("rolling back", SqlRunnable.callable(() -> rollBackAndRestore(undo)));
+    }
   }
 
-  private void rollBackAndRestore() throws SQLException {
-    if (!transaction.isAutoCommit()) {
+  /** The driver's own connection may have been left in the midst of something, as a COPY. */
+  private void requireIdle() throws SQLException {
+    boolean valid =
+        calls.cleanUp("asking whether the server is there", () -> target.isValid(VALID_SECONDS));
+    if (!valid) {
+      giveUp();
+    }
+  }
+
+  private static boolean isCutShort(Status status) {
+    return status == Status.CANCELLED || status == Status.DEADLINE_EXCEEDED;
+  }
+
+  private void rollBackAndRestore(boolean undo) throws SQLException {
+    boolean autoCommit = transaction.isAutoCommit();
+    if (!autoCommit) {
       target.rollback(); // also what was done through unwrap()
     }
-    if (transaction.isAutoCommit() != autoCommitAtFirst) {
+    if (undo) {
+      if (!autoCommit) {
+        target.setAutoCommit(true);
+        autoCommit = true;
+      }
+      if (!session.undo()) {
+        giveUp();
+        return;
+      }
+    }
+    if (autoCommit != autoCommitAtFirst) {
       target.setAutoCommit(autoCommitAtFirst);
     }
-    for (SqlWork restore : restoring.values()) {
-      restore.run();
-    }
+    session.restore();
   }
 }

@@ -10,7 +10,7 @@ final class ContextConnectionBuilder implements ConnectionBuilder {
   /** How a connection is put under the current context. */
   @FunctionalInterface
   interface Opening {
-    Connection open(SqlCall<Connection> source) throws SQLException;
+    Connection open(SqlCallable<Connection> source) throws SQLException;
   }
 
   private final ConnectionBuilder target;

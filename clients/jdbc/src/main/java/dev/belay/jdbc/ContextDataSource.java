@@ -152,9 +152,9 @@ public final class ContextDataSource implements DataSource {
     return target.createShardingKeyBuilder();
   }
 
-  private Connection open(Context ctx, SqlCall<Connection> source) throws SQLException {
+  private Connection open(Context ctx, SqlCallable<Connection> source) throws SQLException {
     Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
-    Connection connection = ConnectionWait.await(ctx, pool.isAskedElsewhere(), source);
+    Connection connection = ConnectionWait.await(ctx, pool.usesHelperThread(), source);
     try {
       return ContextConnection.wrap(ctx, connection, pool, patience, limited);
     } catch (SQLException | RuntimeException e) {

@@ -3,7 +3,6 @@ package dev.belay.jdbc;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -31,14 +30,13 @@ final class ContextMetaData extends Forwarding<DatabaseMetaData> {
     if (method.getName().equals("getConnection")) {
       return proxyOfConnection;
     }
-    if (method.getReturnType() != ResultSet.class) {
-      return connection.quick(() -> forward(method, arguments));
+    if (LocalMethods.contains(method)) {
+      return forward(method, arguments);
     }
-    Object rows =
+    return ContextObject.wrapped(
+        connection,
+        null,
         connection.inFlight(
-            null, "reading metadata", method.getName(), () -> forward(method, arguments));
-    return rows instanceof ResultSet found
-        ? ContextResultSet.wrap(null, null, connection, found)
-        : rows;
+            null, "reading metadata", method.getName(), () -> forward(method, arguments)));
   }
 }

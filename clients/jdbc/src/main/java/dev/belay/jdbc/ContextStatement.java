@@ -37,48 +37,54 @@ final class ContextStatement extends Forwarding<Statement> {
   @Override
   @Nullable Object handle(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
       throws SQLException {
+    SqlCallable<@Nullable Object> call = () -> forward(method, arguments);
     return switch (method.getName()) {
       case "execute", "executeUpdate", "executeLargeUpdate", "executeQuery" ->
-          rows(proxy, execute(method, arguments));
-      case "executeBatch", "executeLargeBatch" ->
-          connection.transaction().batch(target, sql, () -> forward(method, arguments));
-      case "getMoreResults" -> rows(proxy, inFlight("executing", method, arguments));
-      case "getMetaData", "getParameterMetaData" -> inFlight("describing", method, arguments);
-      case "getResultSet", "getGeneratedKeys" -> rows(proxy, forward(method, arguments));
+          wrapped(proxy, execute(text(arguments), call));
+      case "executeBatch", "executeLargeBatch" -> connection.transaction().batch(target, sql, call);
+      case "getMoreResults", "getResultSet", "getGeneratedKeys" ->
+          wrapped(proxy, inFlight("executing", call));
+      case "getMetaData", "getParameterMetaData" -> wrapped(proxy, inFlight("describing", call));
+      case "setObject" ->
+          LocalMethods.isPlain(arguments) && LocalMethods.isPrepared(method)
+              ? call.call()
+              : inFlight("setting a parameter", call);
       case "getConnection" -> proxyOfConnection;
+      case "cancel" -> connection.calls().beside("cancelling", call);
       case "close" -> {
         connection.openRows().leave(target);
-        yield connection.closing(() -> forward(method, arguments));
+        yield connection.closing(connection.driver().closingMayWait(), call);
       }
-      default -> forward(method, arguments);
+      default ->
+          LocalMethods.contains(method)
+              ? call.call()
+              : wrapped(proxy, inFlight("calling " + method.getName(), call));
     };
   }
 
-  private @Nullable Object execute(Method method, @Nullable Object @Nullable [] arguments)
+  private @Nullable Object execute(@Nullable String text, SqlCallable<@Nullable Object> call)
       throws SQLException {
-    String text = text(arguments);
     connection.openRows().leave(target); // which this closes
-    SqlCall<@Nullable Object> call = () -> forward(method, arguments);
     return switch (text == null ? Effect.OTHER : StatementText.effect(text)) {
       case COMMITS -> connection.transaction().commit(call);
       case ROLLS_BACK -> connection.transaction().rollback(call);
       case ROLLS_BACK_TO_SAVEPOINT -> connection.transaction().rollbackToSavepoint(call);
-      case OTHER -> connection.inFlight(target, "executing", text, call);
+      case OTHER -> connection.execute(target, "executing", text, call);
     };
   }
 
-  private @Nullable Object inFlight(
-      String phase, Method method, @Nullable Object @Nullable [] arguments) throws SQLException {
-    return connection.inFlight(target, phase, text(arguments), () -> forward(method, arguments));
+  private @Nullable Object inFlight(String phase, SqlCallable<@Nullable Object> call)
+      throws SQLException {
+    return connection.inFlight(target, phase, sql, call);
   }
 
   private @Nullable String text(@Nullable Object @Nullable [] arguments) {
     return arguments != null && arguments[0] instanceof String given ? given : sql;
   }
 
-  private @Nullable Object rows(Object proxy, @Nullable Object result) throws SQLException {
+  private @Nullable Object wrapped(Object proxy, @Nullable Object result) throws SQLException {
     return result instanceof ResultSet rows
         ? ContextResultSet.wrap((Statement) proxy, target, connection, rows)
-        : result;
+        : ContextObject.wrapped(connection, target, result);
   }
 }

@@ -1,5 +1,6 @@
 package dev.belay.jdbc;
 
+import dev.belay.spi.HelperThread;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,12 +61,12 @@ final class InterruptWatch {
    * @param onInterrupt runs once, and may run late, when this thread is interrupted meanwhile; must
    *     not block. What it throws goes to the watch's uncaught exception handler.
    */
-  static <T extends @Nullable Object> T during(SqlCall<T> call, Runnable onInterrupt)
+  static <T extends @Nullable Object> T during(SqlCallable<T> call, Runnable onInterrupt)
       throws SQLException {
     var watched = new Watched(onInterrupt);
     WATCHED.add(watched);
     if (!RUNNING.get() && RUNNING.compareAndSet(false, true)) {
-      Thread.ofVirtual().name("belay-interrupt-watch").start(InterruptWatch::watch);
+      HelperThread.start("belay-interrupt-watch", InterruptWatch::watch);
     }
     try {
       return call.call();

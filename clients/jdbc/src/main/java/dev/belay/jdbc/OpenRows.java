@@ -55,18 +55,19 @@ final class OpenRows {
   void leave(@Nullable Statement statement, ResultSet rows) {
     var canceller = new StatementCanceller(connection, statement, patience);
     try (CancellableContext own = Context.background().withTimeout(SHORT_REST)) {
-      own.run(
-          canceller,
-          c -> {
-            if (connection.ctx().isDone()) {
-              own.cancel();
-            }
-            connection.shielded(c, () -> readOn(rows));
-          });
+      boolean unused =
+          own.call(
+              canceller,
+              c -> {
+                if (connection.ctx().isDone()) {
+                  own.cancel();
+                }
+                return canceller.run(connection.driver().place(), c, () -> readOn(rows), () -> {});
+              });
     } catch (ContextEndedException | SQLException e) {
       // They have ended, by the cancel or of themselves; what is broken shows when it is closed.
     } finally {
-      canceller.settle();
+      canceller.leave();
     }
   }
 

@@ -21,6 +21,9 @@ final class OpenTransaction {
   /** Whether one of its statements was cancelled, by whatever end. */
   private boolean doomed;
 
+  /** The failure because of which the database has rolled it back; null if there was none. */
+  private @Nullable SQLException rolledBack;
+
   /**
    * None is open yet.
    *
@@ -46,12 +49,25 @@ final class OpenTransaction {
     doomed |= !autoCommit;
   }
 
+  /** A statement has failed in it by itself. */
+  void failed(SQLException failure) {
+    if (!autoCommit && rolledBack == null && connection.driver().endsTransaction(failure)) {
+      rolledBack = failure;
+    }
+  }
+
   /** Some databases have rolled back then, and would commit what follows at once. */
   void requireNotDoomed(String phase, @Nullable String sql) throws SQLException {
     if (doomed) {
       Failures.throwIfDone(connection.ctx(), phase, sql);
       throw new SQLException(
           "a statement of the transaction was cancelled; roll it back before " + phase);
+    }
+    if (rolledBack != null) {
+      throw new SQLException(
+          "the database has rolled the transaction back; roll it back here too before " + phase,
+          rolledBack.getSQLState(),
+          rolledBack);
     }
   }
 
@@ -63,14 +79,24 @@ final class OpenTransaction {
     String phase = "committing; nothing was committed";
     try {
       Failures.throwIfDone(connection.ctx(), phase, null);
-      if (connection.isEvicted()) {
+      if (connection.isGivenUp()) {
         throw new SQLException("the connection was given up before " + phase, "08003");
       }
       if (doomed) {
         throw new SQLException("a statement of the transaction was cancelled before " + phase);
       }
+      if (rolledBack != null) {
+        throw new SQLException(
+            "the database had rolled the transaction back before " + phase,
+            rolledBack.getSQLState(),
+            rolledBack);
+      }
+      if (connection.driver().isTransactionAborted()) {
+        throw new SQLException(
+            "the transaction was aborted by a statement that failed before " + phase, "25P02");
+      }
     } catch (SQLException e) {
-      if (!connection.isEvicted()) {
+      if (!connection.isGivenUp()) {
         rollBackBecauseOf(e);
       }
       throw e;
@@ -79,27 +105,27 @@ final class OpenTransaction {
 
   private void rollBackBecauseOf(SQLException failure) {
     try {
-      rollback(SqlWork.call(target::rollback));
+      rollback(SqlRunnable.callable(target::rollback));
     } catch (SQLException e) {
-      connection.evict(); // with whatever is open in it
+      connection.giveUp(); // with whatever is open in it
       failure.addSuppressed(e);
     }
   }
 
   /** Once sent a commit is never cancelled: nobody could say whether it happened. */
-  @Nullable Object commit(SqlCall<@Nullable Object> call) throws SQLException {
+  @Nullable Object commit(SqlCallable<@Nullable Object> call) throws SQLException {
     requireCommittable();
     return committing(call);
   }
 
-  private @Nullable Object committing(SqlCall<@Nullable Object> call) throws SQLException {
+  private @Nullable Object committing(SqlCallable<@Nullable Object> call) throws SQLException {
     try {
-      Object result = connection.shielded(connection.ctx(), call);
+      Object result = connection.calls().committing(call);
       begun = false;
       return result;
     } catch (SQLException e) {
-      if (begun && !answers()) {
-        connection.evict();
+      if (begun && (connection.isGivenUp() || !answers())) {
+        connection.giveUp();
         throw new CommitOutcomeUnknownException(e);
       }
       throw e; // the server's answer, and that is no
@@ -108,7 +134,9 @@ final class OpenTransaction {
 
   private boolean answers() {
     try {
-      return connection.shielded(connection.ctx(), () -> target.isValid(ANSWER_SECONDS));
+      return connection
+          .calls()
+          .cleanUp("asking whether the server is there", () -> target.isValid(ANSWER_SECONDS));
     } catch (SQLException e) {
       return false;
     }
@@ -119,49 +147,50 @@ final class OpenTransaction {
     if (autoCommit == wanted) {
       return null; // no change of mode commits nothing
     }
-    if (begun) {
-      requireCommittable();
-    }
-    Object result = committing(SqlWork.call(() -> target.setAutoCommit(wanted)));
+    SqlCallable<@Nullable Object> call = SqlRunnable.callable(() -> target.setAutoCommit(wanted));
+    Object result =
+        begun ? commit(call) : connection.calls().cleanUp("changing the connection", call);
     autoCommit = target.getAutoCommit();
     return result;
   }
 
-  @Nullable Object rollback(SqlCall<@Nullable Object> call) throws SQLException {
+  @Nullable Object rollback(SqlCallable<@Nullable Object> call) throws SQLException {
     Object result = null;
     try {
-      result = connection.bounded(call);
+      result = connection.calls().cleanUp("rolling back", call);
     } catch (SQLException e) {
-      if (!doomed || !connection.serverCancel().mayEndTransaction()) {
+      if (!doomed || !connection.driver().cancelMayEndTransaction()) {
         throw e;
       }
-      connection.evict(); // there is none any more, which the driver does not know
+      connection.giveUp(); // there is none any more, which the driver does not know
     }
     begun = false;
     doomed = false;
+    rolledBack = null;
     return result;
   }
 
-  @Nullable Object rollbackToSavepoint(SqlCall<@Nullable Object> call) throws SQLException {
-    return connection.bounded(call);
+  @Nullable Object rollbackToSavepoint(SqlCallable<@Nullable Object> call) throws SQLException {
+    return connection.calls().cleanUp("rolling back", call);
   }
 
   /**
    * A batch is done as a whole or not at all, under auto-commit in a transaction of its own:
    * drivers differ in how much of a batch they leave that was cancelled.
    */
-  @Nullable Object batch(Statement statement, @Nullable String sql, SqlCall<@Nullable Object> call)
+  @Nullable Object batch(
+      Statement statement, @Nullable String sql, SqlCallable<@Nullable Object> call)
       throws SQLException {
     String phase = "executing a batch";
     if (!autoCommit) {
-      return connection.inFlight(statement, phase, sql, call);
+      return connection.execute(statement, phase, sql, call);
     }
     Failures.throwIfDone(connection.ctx(), phase, sql);
-    connection.quick(SqlWork.call(() -> target.setAutoCommit(false)));
+    connection.inFlight(null, phase, sql, SqlRunnable.callable(() -> target.setAutoCommit(false)));
     autoCommit = false;
     try {
-      Object counts = connection.inFlight(statement, phase, sql, call);
-      commit(SqlWork.call(target::commit));
+      Object counts = connection.execute(statement, phase, sql, call);
+      commit(SqlRunnable.callable(target::commit));
       return counts;
     } catch (BatchUpdateException e) {
       throw Failures.nothingDone(e);
@@ -172,17 +201,20 @@ final class OpenTransaction {
 
   private void endBatch() {
     try {
-      if (begun && !connection.isEvicted()) {
-        rollback(SqlWork.call(target::rollback));
+      if (begun && !connection.isGivenUp()) {
+        rollback(SqlRunnable.callable(target::rollback));
       }
-      if (!connection.isEvicted()) {
-        connection.quick(SqlWork.call(() -> target.setAutoCommit(true)));
+      if (!connection.isGivenUp()) {
+        connection
+            .calls()
+            .cleanUp("ending a batch", SqlRunnable.callable(() -> target.setAutoCommit(true)));
       }
     } catch (SQLException e) {
-      connection.evict(); // what the batch has come to is known all the same
+      connection.giveUp(); // what the batch has come to is known all the same
     }
     begun = false;
     doomed = false;
+    rolledBack = null;
     autoCommit = true;
   }
 }

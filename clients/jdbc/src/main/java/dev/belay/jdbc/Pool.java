@@ -1,25 +1,47 @@
 package dev.belay.jdbc;
 
-import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.SQLException;
+import java.util.Map;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** What is known about a data source as a pool. */
+/** What is known of a data source as a pool; each known one has a file. */
 interface Pool {
   /**
-   * Keeps {@code connection} from being used again, and breaks it; whoever borrowed it still closes
-   * it.
+   * The known pools by their class: a new one is a line here and a file. A class is loaded when its
+   * pool comes, so no pool need be there.
+   */
+  Map<String, Function<DataSource, Pool>> KNOWN =
+      Map.of(
+          "com.zaxxer.hikari.HikariDataSource", HikariPool::new,
+          "io.agroal.pool.DataSource", source -> new AgroalPool(),
+          // The thread that asks connects, and a platform thread is stuck in that.
+          "org.apache.tomcat.jdbc.pool.DataSourceProxy", source -> new PlainPool(true));
+
+  /**
+   * Keeps {@code connection} from being lent again; its borrower still closes it. Does not wait for
+   * the server: the connection is broken afterwards.
    */
   void evict(Connection connection);
 
+  /** The connection to break once it is evicted. */
+  default Connection breakable(Connection connection) {
+    return connection;
+  }
+
   /**
-   * Whether another thread is to ask for a connection in the calling one's name: it gives every
-   * thread the same, and an interrupt of the caller would do harm or nothing.
+   * Whether a helper thread may ask the pool for a connection, instead of the calling thread: every
+   * thread gets the same, and an interrupt would not end the calling thread's wait, or would break
+   * something.
    */
-  boolean isAskedElsewhere();
+  boolean usesHelperThread();
+
+  /** Whether a connection that was closed is lent again. */
+  default boolean reuses() {
+    return true;
+  }
 
   static Pool of(DataSource source) {
     for (Class<?> type = source.getClass(); type != null; type = type.getSuperclass()) {
@@ -28,17 +50,15 @@ interface Pool {
         return known;
       }
     }
-    return new Plain(false); // routing by a thread-local is common
+    return new PlainPool(false); // routing by a thread-local is common
   }
 
   private static @Nullable Pool known(Class<?> type, DataSource source) {
-    return switch (type.getName()) {
-      case "com.zaxxer.hikari.HikariDataSource" -> new Hikari(source);
-      case "io.agroal.pool.DataSource" -> new AgroalPool();
-      // The thread that asks connects, and a platform thread is stuck in that.
-      case "org.apache.tomcat.jdbc.pool.DataSourceProxy" -> new Plain(true);
-      default -> isDriversOwn(type) ? new Plain(true) : null;
-    };
+    Function<DataSource, Pool> known = KNOWN.get(type.getName());
+    if (known != null) {
+      return known.apply(source);
+    }
+    return isDriversOwn(type) ? new PlainPool(true) : null;
   }
 
   /** Whether {@code type} is in the package of a driver, or below. */
@@ -46,43 +66,5 @@ interface Pool {
     return DriverManager.drivers()
         .map(driver -> driver.getClass().getPackageName() + ".")
         .anyMatch(type.getName()::startsWith);
-  }
-
-  static void abort(Connection connection) {
-    try {
-      connection.abort(Runnable::run);
-    } catch (SQLException | RuntimeException e) {
-      // Broken already, or a driver that cannot: closing follows either way.
-    }
-  }
-
-  /** An aborted connection is closed, or fails its pool's check and is replaced. */
-  record Plain(boolean isAskedElsewhere) implements Pool {
-    @Override
-    public void evict(Connection connection) {
-      abort(connection);
-    }
-  }
-
-  /** Loaded only where HikariCP is there. */
-  final class Hikari implements Pool {
-    private final HikariDataSource pool;
-
-    Hikari(DataSource source) {
-      pool = (HikariDataSource) source;
-    }
-
-    @Override
-    public void evict(Connection connection) {
-      pool.evictConnection(connection);
-      abort(connection);
-    }
-
-    @Override
-    public boolean isAskedElsewhere() {
-      // Before it lends a connection it asks whether that still lives, and on a virtual thread an
-      // interrupt would break it. A platform thread's wait ends with an interrupt.
-      return Thread.currentThread().isVirtual();
-    }
   }
 }

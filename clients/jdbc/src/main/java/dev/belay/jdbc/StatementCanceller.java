@@ -1,24 +1,36 @@
 package dev.belay.jdbc;
 
 import dev.belay.CancellableContext;
-import dev.belay.Canceller;
 import dev.belay.ContextEndedException;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Ends one call of the driver inside the server. */
-final class StatementCanceller implements Canceller {
+/**
+ * Ends one call of the driver inside the server.
+ *
+ * <p>Where a cancel is sent again: core calls {@link #cancel} with attempt 0, 1, 2, … and a pause
+ * of 0.5 to 100 ms until the call has returned, because one that comes before the server has begun
+ * is lost.
+ *
+ * <p>Why a late cancel cannot hit the connection's next user: core lets the call return only when
+ * no cancel is under way, or after the patience by {@link #abandoned}, which gives the connection
+ * up. Every cancel that is sent has arrived by then, has failed, or has taken longer than {@link
+ * #SURE_NANOS}; for the last two, and with a driver whose cancels linger, {@link #leave} gives the
+ * connection up.
+ */
+final class StatementCanceller extends BoundedCall {
   /**
    * A cancel that took this long may not have arrived when the driver says it has: pgjdbc keeps
    * quiet about one that timed out, and its time-outs are whole seconds.
    */
   static final long SURE_NANOS = 900_000_000;
 
-  private final ContextConnection connection;
+  /** By then most calls have ended by a cancel; what waits for a lock may need an interrupt. */
+  private static final int ATTEMPTS_BEFORE_INTERRUPT = 3;
+
   private final @Nullable Statement statement;
-  private final Duration patience;
 
   // Written on other threads than they are read on:
   private volatile boolean sent;
@@ -27,9 +39,8 @@ final class StatementCanceller implements Canceller {
 
   StatementCanceller(
       ContextConnection connection, @Nullable Statement statement, Duration patience) {
-    this.connection = connection;
+    super(connection, patience);
     this.statement = statement;
-    this.patience = patience;
   }
 
   @Override
@@ -38,29 +49,21 @@ final class StatementCanceller implements Canceller {
     long began = System.nanoTime();
     boolean arrived = false;
     try {
-      connection.serverCancel().send(statement);
+      connection.driver().cancel(statement);
       arrived = System.nanoTime() - began < SURE_NANOS;
     } finally {
       if (!arrived) {
         uncertain = true;
       }
     }
-  }
-
-  /** By "the context ended and our cancel was sent", never by SQLState: drivers disagree. */
-  @Override
-  public boolean explains(Throwable failure) {
-    return failure instanceof SQLException;
+    if (attempt >= ATTEMPTS_BEFORE_INTERRUPT && connection.driver().interruptEndsWaits()) {
+      interruptDriver();
+    }
   }
 
   @Override
-  public Duration patience() {
-    return patience;
-  }
-
-  @Override
-  public void abandoned() {
-    connection.evict();
+  public String resource() {
+    return connection.driver().name() + " statement";
   }
 
   /** The calling thread was interrupted: ends {@code call}, the context of this call alone. */
@@ -81,10 +84,13 @@ final class StatementCanceller implements Canceller {
     return sent;
   }
 
-  /** After the call: gives the connection up where a sent cancel may yet hit somebody. */
-  void settle() {
-    if (uncertain || (sent && !connection.isCleanAfterCancel())) {
-      connection.evict();
+  /** Gives the connection up where a sent cancel may yet hit its next statement. */
+  @Override
+  void leave() {
+    super.leave();
+    if (!isBroken()
+        && (uncertain || (sent && statement != null && !connection.isCleanAfterCancel()))) {
+      connection.giveUp();
     }
   }
 }

@@ -25,7 +25,20 @@ final class StatementText {
               + "(?<to>(?:\\s+(?:work|transaction))?\\s+to\\b)?.*+",
           Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
+  private static final Pattern UNLISTED_SETTING =
+      Pattern.compile(
+          "\\bset_config\\b|\\bset\\s+(?:session\\s+)?\"?\\w++\"?\\s*\\.|@\\w++\\s*:?=",
+          Pattern.CASE_INSENSITIVE);
+
   private StatementText() {}
+
+  /**
+   * Whether {@code sql} may set what no query lists: a setting of the user's own, such as {@code
+   * app.tenant} in PostgreSQL, or a user variable.
+   */
+  static boolean maySetUnlisted(String sql) {
+    return UNLISTED_SETTING.matcher(beginning(sql)).find();
+  }
 
   /** What a statement does to the transaction that is open, so far as its first words tell. */
   enum Effect {

@@ -26,46 +26,16 @@ public final class Transactions {
   private Transactions() {}
 
   /**
-   * What is done in one transaction, with a result.
-   *
-   * @param <T> its result
-   * @param <X> what it may throw besides {@link SQLException}
-   */
-  @FunctionalInterface
-  public interface Work<T extends @Nullable Object, X extends Exception> {
-    /**
-     * Does the work.
-     *
-     * @param tx a connection in a transaction; the caller commits, rolls back and closes it
-     */
-    T in(Connection tx) throws SQLException, X;
-  }
-
-  /**
-   * What is done in one transaction, without a result.
-   *
-   * @param <X> what it may throw besides {@link SQLException}
-   */
-  @FunctionalInterface
-  public interface Action<X extends Exception> {
-    /**
-     * Does the work.
-     *
-     * @param tx a connection in a transaction; the caller commits, rolls back and closes it
-     */
-    void in(Connection tx) throws SQLException, X;
-  }
-
-  /**
    * Runs {@code work} and commits.
    *
    * @throws SQLException also if the context ended; {@link ContextDataSource} says how
    */
   public static <T extends @Nullable Object, X extends Exception> T call(
-      Context ctx, ContextDataSource source, Work<T, X> work) throws SQLException, X {
+      Context ctx, ContextDataSource source, TransactionCallable<T, X> work)
+      throws SQLException, X {
     try (Connection connection = source.connection(ctx)) {
       connection.setAutoCommit(false);
-      T result = work.in(connection);
+      T result = work.call(connection);
       connection.commit();
       return result;
       // close() rolls back what was left open, and restores auto-commit.
@@ -73,13 +43,13 @@ public final class Transactions {
   }
 
   /**
-   * Runs {@code action} and commits.
+   * Runs {@code work} and commits.
    *
    * @throws SQLException as {@link #call} does
    */
   public static <X extends Exception> void run(
-      Context ctx, ContextDataSource source, Action<X> action) throws SQLException, X {
-    Transactions.<@Nullable Void, X>call(ctx, source, withoutResult(action));
+      Context ctx, ContextDataSource source, TransactionRunnable<X> work) throws SQLException, X {
+    Transactions.<@Nullable Void, X>call(ctx, source, withoutResult(work));
   }
 
   /**
@@ -92,7 +62,8 @@ public final class Transactions {
    * @throws SQLException as {@link #call} does
    */
   public static <T extends @Nullable Object, X extends Exception> T callRetrying(
-      Context ctx, ContextDataSource source, Work<T, X> work) throws SQLException, X {
+      Context ctx, ContextDataSource source, TransactionCallable<T, X> work)
+      throws SQLException, X {
     Duration pause = FIRST_PAUSE;
     for (int attempt = 1; ; attempt++) {
       long before = ctx.remainingNanos();
@@ -110,19 +81,20 @@ public final class Transactions {
   }
 
   /**
-   * Runs {@code action} as {@link #callRetrying} does.
+   * Runs {@code work} as {@link #callRetrying} does.
    *
-   * @param action may run several times, so it must do nothing that a rollback does not undo
+   * @param work may run several times, so it must do nothing that a rollback does not undo
    * @throws SQLException as {@link #call} does
    */
   public static <X extends Exception> void runRetrying(
-      Context ctx, ContextDataSource source, Action<X> action) throws SQLException, X {
-    Transactions.<@Nullable Void, X>callRetrying(ctx, source, withoutResult(action));
+      Context ctx, ContextDataSource source, TransactionRunnable<X> work) throws SQLException, X {
+    Transactions.<@Nullable Void, X>callRetrying(ctx, source, withoutResult(work));
   }
 
-  private static <X extends Exception> Work<@Nullable Void, X> withoutResult(Action<X> action) {
+  private static <X extends Exception> TransactionCallable<@Nullable Void, X> withoutResult(
+      TransactionRunnable<X> work) {
     return tx -> {
-      action.in(tx);
+      work.run(tx);
       return null;
     };
   }

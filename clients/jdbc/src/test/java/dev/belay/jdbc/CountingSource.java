@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
-import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
 
 /** Counts what a driver connects, cancels and fails to roll back. */
 final class CountingSource {
@@ -50,6 +50,11 @@ final class CountingSource {
   private Connection connect() throws SQLException {
     Connection connection = DriverManager.getConnection(url);
     opened.incrementAndGet();
+    // One of each connection, as there is one physical connection.
+    Object counted =
+        connection.isWrapperFor(BaseConnection.class)
+            ? counted(BaseConnection.class, connection)
+            : null;
     return Stubs.of(
         Connection.class,
         (proxy, method, arguments) ->
@@ -60,8 +65,8 @@ final class CountingSource {
                   counted(PreparedStatement.class, forward(connection, method, arguments));
               case "rollback" -> rollback(connection, method, arguments);
               case "unwrap" ->
-                  arguments[0].equals(PGConnection.class)
-                      ? counted(PGConnection.class, connection)
+                  arguments[0].equals(BaseConnection.class)
+                      ? counted
                       : forward(connection, method, arguments);
               default -> forward(connection, method, arguments);
             });
@@ -72,6 +77,8 @@ final class CountingSource {
         type,
         (proxy, method, arguments) ->
             switch (method.getName()) {
+              case "equals" -> proxy == arguments[0];
+              case "hashCode" -> System.identityHashCode(proxy);
               case "cancel", "cancelQuery" -> timed(target, method);
               default -> forward(target, method, arguments);
             });

@@ -245,7 +245,7 @@ class PoolsTest extends DatabaseFixture {
 
   @Test
   void aSourceThatMayChooseByAThreadLocalIsAskedByTheCaller() {
-    assertThat(Pool.of(Stubs.source(() -> null)).isAskedElsewhere()).isFalse();
-    assertThat(Pool.of(new PGSimpleDataSource()).isAskedElsewhere()).isTrue();
+    assertThat(Pool.of(Stubs.source(() -> null)).usesHelperThread()).isFalse();
+    assertThat(Pool.of(new PGSimpleDataSource()).usesHelperThread()).isTrue();
   }
 }

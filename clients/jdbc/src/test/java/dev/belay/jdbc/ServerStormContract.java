@@ -38,7 +38,8 @@ abstract class ServerStormContract extends StormContract<TestDatabase.Server> {
     try (var proxy = new CancelProxy(database(), Duration.ZERO, 0);
         var pool = pool(new CountingSource(proxy.jdbcUrl()));
         var ctx = root.withTimeout(limit)) {
-      var limited = ContextDataSource.wrap(pool).withServerLimit();
+      // More patient than the server, which would else not come to its limit.
+      var limited = ContextDataSource.wrap(pool, Duration.ofSeconds(20)).withServerLimit();
       var attempt = on.start(() -> execute(limited, ctx, database().longQuery()));
       awaitWork();
       clock.advance(limit);

@@ -242,7 +242,8 @@ class StatementTest extends DatabaseFixture {
       var sleeper =
           On.VIRTUAL.start(
               () -> {
-                try (Connection connection = ContextDataSource.wrap(behind).connection(ctx);
+                var patient = ContextDataSource.wrap(behind, Duration.ofSeconds(10));
+                try (Connection connection = patient.connection(ctx);
                     Statement statement = connection.createStatement()) {
                   return statement.execute(SLEEP);
                 }

@@ -16,7 +16,7 @@ final class Stubs {
         Proxy.newProxyInstance(Stubs.class.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
-  static DataSource source(SqlCall<Connection> getConnection) {
+  static DataSource source(SqlCallable<Connection> getConnection) {
     return of(
         DataSource.class,
         (proxy, method, arguments) ->

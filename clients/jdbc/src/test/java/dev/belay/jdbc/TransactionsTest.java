@@ -117,7 +117,7 @@ class TransactionsTest extends DatabaseFixture {
   }
 
   /** Fails each time as the database would. */
-  private static Transactions.Action<RuntimeException> failing(String state, AtomicInteger times) {
+  private static TransactionRunnable<RuntimeException> failing(String state, AtomicInteger times) {
     return tx -> {
       times.incrementAndGet();
       throw new SQLException("given up", state);

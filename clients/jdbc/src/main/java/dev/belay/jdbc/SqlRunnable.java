@@ -5,12 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A call of the driver that has no result. */
 @FunctionalInterface
-interface SqlWork {
+interface SqlRunnable {
   void run() throws SQLException;
 
-  static SqlCall<@Nullable Object> call(SqlWork work) {
+  static SqlCallable<@Nullable Object> callable(SqlRunnable call) {
     return () -> {
-      work.run();
+      call.run();
       return null;
     };
   }

@@ -5,6 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A call of the driver. */
 @FunctionalInterface
-interface SqlCall<T extends @Nullable Object> {
+interface SqlCallable<T extends @Nullable Object> {
   T call() throws SQLException;
 }

@@ -1,0 +1,150 @@
+package dev.belay.jdbc;
+
+import dev.belay.CancellableContext;
+import dev.belay.Context;
+import dev.belay.ContextEndedException;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ways in which a call of the driver that may wait for the server is made. Each ends in bounded
+ * time: {@link BoundedCall}.
+ */
+final class DriverCalls {
+  /** How long a rollback or a close may take at most before the connection is given up. */
+  private static final Duration CLEAN_UP_LIMIT = Duration.ofSeconds(5);
+
+  private final ContextConnection connection;
+  private final Context ctx;
+  private final Driver driver;
+  private final Duration patience;
+  private final AtomicReference<@Nullable Running> running = new AtomicReference<>();
+
+  /** The call that is in flight: one at a time, as JDBC has it. */
+  private record Running(Thread thread, CancellableContext own) {}
+
+  DriverCalls(ContextConnection connection, Context ctx, Driver driver, Duration patience) {
+    this.connection = connection;
+    this.ctx = ctx;
+    this.driver = driver;
+    this.patience = patience;
+  }
+
+  /**
+   * Makes a call that the end of the context, or an interrupt, cancels inside the server. When it
+   * returns no cancel is under way that could hit the connection's next statement, or the
+   * connection has been given up.
+   *
+   * @param statement null for work that has none in sight
+   */
+  <T extends @Nullable Object> T inFlight(
+      Place place,
+      @Nullable Statement statement,
+      String phase,
+      @Nullable String sql,
+      SqlCallable<T> call)
+      throws SQLException {
+    if (Thread.currentThread().isInterrupted()) {
+      connection.session().cutShort();
+      throw Failures.interrupted(phase, sql, null);
+    }
+    connection.transaction().requireNotDoomed(phase, sql);
+    var canceller = new StatementCanceller(connection, statement, patience);
+    try (CancellableContext own = ctx.withCancel()) {
+      running.set(new Running(Thread.currentThread(), own));
+      return own.call(
+          canceller,
+          c -> {
+            connection.transaction().begin();
+            return canceller.run(place, c, call, () -> canceller.interrupted(own));
+          });
+    } catch (ContextEndedException e) {
+      connection.session().cutShort();
+      if (canceller.wasSent()) {
+        connection.transaction().doom();
+      }
+      throw canceller.wasInterrupted(e)
+          ? Failures.interrupted(phase, sql, e.getCause())
+          : Failures.ended(e, phase, sql);
+    } catch (SQLException e) {
+      connection.transaction().failed(e);
+      throw e;
+    } finally {
+      running.set(null);
+      canceller.leave();
+    }
+  }
+
+  /**
+   * Makes a call that is never cancelled, a commit: after the end of the context it has the
+   * patience, then the connection is broken.
+   */
+  <T extends @Nullable Object> T committing(SqlCallable<T> call) throws SQLException {
+    var bounded = new BoundedCall(connection, patience);
+    try (CancellableContext own = ctx.withCancel()) {
+      return own.call(bounded, c -> bounded.run(driver.place(), c, call, () -> {}));
+    } catch (ContextEndedException e) {
+      throw Failures.ended(e, "committing", null);
+    } finally {
+      bounded.leave();
+    }
+  }
+
+  /**
+   * Makes a call that cleans up: it works also after the end of the context, within a limit of its
+   * own, and past that the connection is given up. The limit is the background's, in real time, as
+   * the patience is.
+   */
+  <T extends @Nullable Object> T cleanUp(String phase, SqlCallable<T> call) throws SQLException {
+    var bounded = new BoundedCall(connection, Duration.ZERO);
+    try {
+      return Context.background()
+          .callShielded(
+              cleanUpLimit(),
+              own -> own.call(bounded, c -> bounded.run(driver.place(), c, call, () -> {})));
+    } catch (ContextEndedException e) {
+      throw Failures.ended(e, phase + "; the connection was given up", null);
+    } finally {
+      bounded.leave();
+    }
+  }
+
+  /** Until the patience after the context's end; a rollback may take long when there is time. */
+  private Duration cleanUpLimit() {
+    long left = ctx.isDone() ? 0 : ctx.remainingNanos();
+    Duration mine = Duration.ofNanos(Math.min(left, CLEAN_UP_LIMIT.toNanos())).plus(patience);
+    return mine.compareTo(CLEAN_UP_LIMIT) < 0 ? mine : CLEAN_UP_LIMIT;
+  }
+
+  /**
+   * Makes a call that JDBC allows beside one that is in flight: a cancel, an abort. The caller does
+   * not wait for it beyond the limit of a clean-up.
+   */
+  <T extends @Nullable Object> @Nullable T beside(String phase, SqlCallable<T> call)
+      throws SQLException {
+    HelperCall<T> helper = HelperCall.start(Place.VIRTUAL_THREAD, ctx, call);
+    try (CancellableContext limited = Context.background().withTimeout(cleanUpLimit())) {
+      return helper.await(limited, unused -> {});
+    } catch (ContextEndedException e) {
+      helper.interrupt(); // ends a wait for a socket of its own
+      throw Failures.ended(e, phase, null);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Failures.interrupted(phase, null, null);
+    }
+  }
+
+  /**
+   * Cancels what another thread has in flight on the connection, which this one is about to close:
+   * closing would wait for it.
+   */
+  void cancelOthers() {
+    Running other = running.get();
+    if (other != null && !other.thread.equals(Thread.currentThread())) {
+      other.own.cancel(new SQLException("the connection was closed by another thread", "08003"));
+    }
+  }
+}
