@@ -205,7 +205,9 @@ class EveryMethodTest {
       assertThat(each.driver.reached).as("reached by " + name).isTrue();
       if (!QUIET.contains(each.method.getName())) {
         assertThat(failure).as(name).isInstanceOf(SQLException.class);
-        assertThat(causes(failure)).as(name).hasAtLeastOneElementOfType(ContextEndedException.class);
+        assertThat(causes(failure))
+            .as(name)
+            .hasAtLeastOneElementOfType(ContextEndedException.class);
       }
     }
   }
@@ -249,7 +251,9 @@ class EveryMethodTest {
 
   /** An object that no driver knows, where one is taken. */
   private static Object anything(Class<?> type, Method method) {
-    return type == Object.class && method.getName().equals("setObject") ? new StringBuilder() : null;
+    return type == Object.class && method.getName().equals("setObject")
+        ? new StringBuilder()
+        : null;
   }
 
   /** The zeros of the primitive types. */
