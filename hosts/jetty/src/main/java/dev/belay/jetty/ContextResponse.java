@@ -27,8 +27,11 @@ final class ContextResponse extends Response.Wrapper {
 
   private final Context ctx;
   private final Consumer<Throwable> onFailure;
-  private volatile boolean writing;
   private volatile boolean connectionLost;
+
+  // Guarded by the monitor, which is held for these writes only:
+  private boolean writing;
+  private boolean over;
 
   ContextResponse(Context ctx, Request request, Response response, Consumer<Throwable> onFailure) {
     super(request, response);
@@ -38,8 +41,7 @@ final class ContextResponse extends Response.Wrapper {
 
   @Override
   public void write(boolean last, ByteBuffer content, Callback callback) {
-    writing = true; // before the look at the context, whose end looks at this
-    ContextEndedException ended = ended();
+    ContextEndedException ended = mayBegin(ended()) ? null : ended();
     if (ended == null) {
       super.write(last, content, new Write(callback, null));
     } else if (isCommitted() && getStatus() < LOWEST_ERROR) {
@@ -53,11 +55,29 @@ final class ContextResponse extends Response.Wrapper {
     }
   }
 
+  /**
+   * Whether a write begins under an active context, whose end cuts it off. One that begins later is
+   * the last word, which {@link #end} leaves alone.
+   */
+  private synchronized boolean mayBegin(@Nullable ContextEndedException ended) {
+    writing = ended == null && !over;
+    return writing;
+  }
+
   /** The context has ended: a write that is under way fails. */
   void end(ContextEndedException ended) {
-    if (writing) {
+    boolean underWay;
+    synchronized (this) {
+      over = true;
+      underWay = writing;
+    }
+    if (underWay) {
       cutOff(ended);
     }
+  }
+
+  private synchronized void written() {
+    writing = false;
   }
 
   /** Whether a write has failed because the connection was lost, not because of the context. */
@@ -111,7 +131,7 @@ final class ContextResponse extends Response.Wrapper {
     }
 
     private void done() {
-      writing = false;
+      written();
       if (limit != null) {
         limit.cancel();
       }
