@@ -1,6 +1,7 @@
 package dev.belay;
 
 import dev.belay.kernel.Handles;
+import dev.belay.spi.ContextCarriers;
 import dev.belay.spi.ContextEvent;
 import dev.belay.spi.ContextEvents;
 import dev.belay.spi.TimeSource;
@@ -34,6 +35,9 @@ final class GuardedCall extends Observer {
 
   /** Null for a shield. */
   final @Nullable Canceller canceller;
+
+  /** Sends the cancels with what the body's thread carried; null if nothing carries. */
+  private final @Nullable Runnable carriedSender;
 
   private final @Nullable GuardedCall outer;
   private final GuardedCall outermost;
@@ -70,6 +74,10 @@ final class GuardedCall extends Observer {
     this.ctx = ctx;
     this.canceller = canceller;
     this.holding = canceller == null;
+    this.carriedSender =
+        canceller != null && ContextCarriers.isInstalled()
+            ? ContextCarriers.carry(new CancelSender(this))
+            : null;
     this.outer = Binding.innermost();
     this.outermost = outer == null ? this : outer.outermost;
   }
@@ -221,7 +229,8 @@ final class GuardedCall extends Observer {
   @Override
   void fire() {
     if (claim()) {
-      ctx.time().start("belay-canceller", new CancelSender(this));
+      Runnable sender = carriedSender;
+      ctx.time().start("belay-canceller", sender != null ? sender : new CancelSender(this));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.belay;
 
+import dev.belay.spi.HelperThread;
 import dev.belay.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,7 +133,9 @@ public final class ManualClock implements TimeSource {
 
   @Override
   public void start(String name, Runnable task) {
-    started.add(Thread.ofVirtual().name(name).start(() -> runAndTell(task)));
+    Thread thread = HelperThread.unstarted(name, () -> runAndTell(task));
+    thread.start();
+    started.add(thread);
   }
 
   private void runAndTell(Runnable task) {

@@ -162,7 +162,9 @@ class WaitTest extends Fixture {
     try (var root = Roots.open("alarming", time, false)) {
       root.sleep(Duration.ofMillis(1));
       assertThat(time.parks.getFirst()).isEqualTo(Long.MAX_VALUE);
-      assertThat(time.parks.get(1)).isLessThanOrEqualTo(time.nanoTime());
+      // None where the machine was so slow that the time had passed when the alarm rang.
+      assertThat(time.parks.subList(1, time.parks.size()))
+          .allSatisfy(until -> assertThat(until).isLessThanOrEqualTo(time.nanoTime()));
       assertThat(time.cancelled).isOne();
     }
   }

@@ -7,8 +7,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where carriers are installed, and asked (R38). With none installed a capture is one read of a
- * field. Any thread may call anything.
+ * Where carriers are installed, and where they capture and restore. With none installed a capture
+ * is one read of a field. Any thread may call anything.
  */
 public final class ContextCarriers {
   private static final ContextCarrier[] NONE = {};
@@ -49,6 +49,11 @@ public final class ContextCarriers {
     boolean removed = fewer.length < installed.length;
     installed = fewer;
     return removed;
+  }
+
+  /** Whether a capture would ask anything; for a caller that would have to make a task first. */
+  public static boolean isInstalled() {
+    return installed.length > 0;
   }
 
   /**

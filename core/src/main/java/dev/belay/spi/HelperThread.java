@@ -22,15 +22,25 @@ public final class HelperThread {
     return started(Thread.ofPlatform().daemon(), name, ContextCarriers.carry(task));
   }
 
-  /** Starts what needs nothing of its caller, or has captured it before. */
-  static Thread startBare(String name, Runnable task) {
-    return started(Thread.ofVirtual(), name, task);
+  /**
+   * A virtual thread for {@code task}, not started, that carries nothing: for a {@link TimeSource},
+   * whose tasks have captured what they need.
+   *
+   * @param name the thread's name
+   */
+  public static Thread unstarted(String name, Runnable task) {
+    return unstarted(Thread.ofVirtual(), name, task);
   }
 
   private static Thread started(Thread.Builder builder, String name, Runnable task) {
+    Thread thread = unstarted(builder, name, task);
+    thread.start();
+    return thread;
+  }
+
+  private static Thread unstarted(Thread.Builder builder, String name, Runnable task) {
     Thread thread = builder.name(name).inheritInheritableThreadLocals(false).unstarted(task);
     thread.setContextClassLoader(HelperThread.class.getClassLoader());
-    thread.start();
     return thread;
   }
 }

@@ -52,7 +52,7 @@ public interface TimeSource {
    * @param name the thread's name
    */
   default void start(String name, Runnable task) {
-    HelperThread.startBare(name, task);
+    HelperThread.unstarted(name, task).start();
   }
 
   /**

@@ -3,8 +3,6 @@ package dev.belay.jdbc;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
@@ -12,14 +10,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** Stands between a driver and its server, and delivers cancels late, or not all of them. */
-final class CancelProxy implements AutoCloseable {
-  private final ServerSocket listener =
-      new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
-  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+/** A relay that delivers cancels late, or not all of them. */
+final class CancelProxy extends Relay {
+  private final Set<Socket> cancelling = ConcurrentHashMap.newKeySet();
   private final AtomicInteger cancels = new AtomicInteger();
   private final AtomicInteger settled = new AtomicInteger();
-  private final TestDatabase.Server database;
   private final Duration delay;
   private final int dropped;
 
@@ -31,14 +26,10 @@ final class CancelProxy implements AutoCloseable {
    *     are closed
    */
   CancelProxy(TestDatabase.Server database, Duration delay, int dropped) throws IOException {
-    this.database = database;
+    super(database);
     this.delay = delay;
     this.dropped = dropped;
-    Thread.ofVirtual().start(this::accept);
-  }
-
-  String jdbcUrl() {
-    return database.jdbcUrl(listener.getLocalPort());
+    start();
   }
 
   int cancels() {
@@ -50,44 +41,14 @@ final class CancelProxy implements AutoCloseable {
     return settled.get();
   }
 
-  private void accept() {
-    try {
-      while (true) {
-        Socket client = listener.accept();
-        sockets.add(client);
-        Thread.ofVirtual().start(() -> serve(client));
-      }
-    } catch (IOException e) {
-      // Closed: the test is over.
-    }
-  }
-
-  private void serve(Socket client) {
-    var cancel = new boolean[1];
-    try (client;
-        var server = new Socket(listener.getInetAddress(), database.port())) {
-      sockets.add(server);
-      client.setTcpNoDelay(true);
-      server.setTcpNoDelay(true);
-      Thread answers = Thread.ofVirtual().start(() -> pass(server, client));
-      ask(client, server, cancel);
-      answers.join();
-    } catch (IOException | InterruptedException e) {
-      // One of the two has gone; the other follows.
-    } finally {
-      if (cancel[0]) {
-        settled.incrementAndGet();
-      }
-    }
-  }
-
-  private void ask(Socket client, Socket server, boolean[] cancel) throws IOException {
+  @Override
+  void ask(Socket client, Socket server) throws IOException {
     InputStream in = client.getInputStream();
     OutputStream out = server.getOutputStream();
     var buffer = new byte[8192];
     for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
       if (database.isCancel(buffer, length)) {
-        cancel[0] = true;
+        cancelling.add(client);
         int before = cancels.getAndIncrement();
         if (dropped == 0 || before % dropped != 0) {
           server.close();
@@ -100,27 +61,22 @@ final class CancelProxy implements AutoCloseable {
     server.shutdownOutput();
   }
 
+  @Override
+  void answer(Socket server, Socket client) throws IOException {
+    copy(server, client, () -> {});
+  }
+
+  @Override
+  void served(Socket client) {
+    if (cancelling.remove(client)) {
+      settled.incrementAndGet();
+    }
+  }
+
   private static void await(Duration delay) {
     long until = System.nanoTime() + delay.toNanos();
     for (long left = delay.toNanos(); left > 0; left = until - System.nanoTime()) {
       LockSupport.parkNanos(left);
-    }
-  }
-
-  private static void pass(Socket from, Socket to) {
-    try {
-      from.getInputStream().transferTo(to.getOutputStream());
-      to.shutdownOutput();
-    } catch (IOException e) {
-      // As above.
-    }
-  }
-
-  @Override
-  public void close() throws IOException {
-    listener.close();
-    for (Socket socket : sockets) {
-      socket.close();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.belay.testkit;
 
+import dev.belay.spi.HelperThread;
 import dev.belay.spi.TimeSource;
 import java.time.Instant;
 import java.util.Set;
@@ -64,7 +65,7 @@ final class TrackedTime implements TimeSource {
 
   @Override
   public void start(String name, Runnable task) {
-    Thread thread = Thread.ofVirtual().name(name).unstarted(task);
+    Thread thread = HelperThread.unstarted(name, task);
     threads.add(thread);
     thread.start();
   }

@@ -1,5 +1,6 @@
 package dev.belay.testkit;
 
+import dev.belay.spi.HelperThread;
 import dev.belay.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
@@ -147,7 +148,7 @@ public final class VirtualClock implements TimeSource {
 
   @Override
   public void start(String name, Runnable task) {
-    Thread thread = Thread.ofVirtual().name(name).unstarted(task);
+    Thread thread = HelperThread.unstarted(name, task);
     threads.add(thread);
     thread.start();
   }
