@@ -229,20 +229,29 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
         inherit(above, earlier);
         continue;
       }
-      Walk walk = own == null ? null : new Walk(end, own);
+      Walk walk = own == null ? null : new Walk(end, this, own);
       end.walk = walk;
       if (own == null) {
         end.completed();
       }
       if (WORD.compareAndSet(this, own, end)) {
         if (walk != null) {
-          walk.from(this);
+          spread(walk);
         }
         if (ContextEvents.isObserved()) {
           reportEnd(end);
         }
         return true;
       }
+    }
+  }
+
+  private static void spread(Walk walk) {
+    try {
+      walk.begin();
+    } catch (Throwable t) {
+      walk.stop();
+      throw t;
     }
   }
 

@@ -147,7 +147,7 @@ final class End {
   private void awaitWalked() {
     for (int i = 0; !walked; i++) {
       Walk interrupted = walk;
-      if (interrupted != null && interrupted.claim()) {
+      if (interrupted != null && interrupted.isStopped()) {
         interrupted.run();
       } else if (i < 100) {
         Thread.onSpinWait();

@@ -22,11 +22,17 @@ final class Walk extends Unfinished.Work {
 
   private final End end;
 
+  /** Where the end began, until its timer was taken. */
+  private @Nullable CancelContext origin;
+
   /** The place of the context where the end began; null if nothing hung below. */
   private final @Nullable Link link;
 
   /** Its observer that hangs in the context above; its pointers may belong to another walk. */
   private @Nullable Observer alone;
+
+  /** Whether {@link #begin} got as far as its first statement; its caller's. */
+  private boolean begun;
 
   /** Set when an error has stopped the walk; the thread that clears it goes on. */
   private volatile boolean stopped;
@@ -68,62 +74,77 @@ final class Walk extends Unfinished.Work {
    * A walk that will spread {@code end}. Made before the end is set: afterwards it must not fail
    * for want of memory.
    *
-   * @param below the word of the context where the end begins: a link or an observer
+   * @param below the word of {@code origin}, where the end begins: a link or an observer
    */
-  Walk(End end, Object below) {
+  Walk(End end, CancelContext origin, Object below) {
     this.end = end;
+    this.origin = origin;
     this.link = below instanceof Link linked ? linked : null;
     this.alone = below instanceof Observer observer ? observer : null;
     this.visiting = link;
   }
 
-  /** Walks from {@code origin}, whose end was just set. */
-  void from(CancelContext origin) {
+  /**
+   * Walks from the context whose end was just set. An error that comes before this method has begun
+   * is the caller's to report by {@link #stop}.
+   */
+  void begin() {
+    begun = true;
     try {
-      takeAlarm(origin);
-      if (link != null) {
-        alone = link.lone;
-      }
+      walk();
     } catch (Throwable t) {
-      stop();
+      stopped = true; // by an assignment, which needs no stack
+      Unfinished.add(this);
       throw t;
     }
-    walk();
   }
 
-  /** Goes on, unless another thread has; for the timer thread. */
+  /** For the caller of {@link #begin}, after an error: has another thread go on. Idempotent. */
+  void stop() {
+    if (!begun) {
+      begun = true;
+      stopped = true;
+    }
+    Unfinished.add(this);
+  }
+
+  /** Goes on after an error, unless another thread has. */
   @Override
   public void run() {
-    if (claim()) {
-      walk();
+    if (!isStopped() || !STOPPED.compareAndSet(this, true, false)) {
+      return;
     }
-  }
-
-  /** Whether an error has stopped this walk, and the calling thread is the one to go on. */
-  boolean claim() {
-    return stopped && STOPPED.compareAndSet(this, true, false);
-  }
-
-  /** Begins, or goes on after an error; for one thread at a time. */
-  void walk() {
     try {
-      if (!spread) {
-        endAll();
-        spread = true;
-      }
-      end.completed();
-      end.awaitComplete();
-      release();
-      fireAll();
+      walk();
     } catch (Throwable t) {
-      stop();
+      stopped = true;
+      Unfinished.add(this);
       throw t;
     }
   }
 
-  private void stop() {
-    stopped = true;
-    Unfinished.add(this);
+  /** Whether an error has stopped this walk, and no thread has gone on. */
+  boolean isStopped() {
+    return stopped;
+  }
+
+  private void walk() {
+    if (!spread) {
+      CancelContext at = origin;
+      if (at != null) {
+        takeAlarm(at);
+        if (link != null) {
+          alone = link.lone;
+        }
+        origin = null;
+      }
+      endAll();
+      spread = true;
+    }
+    end.completed();
+    end.awaitComplete();
+    release();
+    fireAll();
   }
 
   // ---- every context ends

@@ -117,7 +117,7 @@ class WalkTest extends Fixture {
       awaitIn(Thread.ofPlatform().start(linked), "linked");
       awaitIn(Thread.ofPlatform().start(merged), "join");
     } finally {
-      new Walk(ending, below).from(parent);
+      new Walk(ending, parent, below).begin();
     }
     assertThat(observed.get()).isFalse(); // it was too late to stop it: it runs
     assertThat(observedBelow.get()).isFalse();
@@ -221,7 +221,7 @@ class WalkTest extends Fixture {
     Object below = child.flip(first);
     Thread canceller = Thread.ofPlatform().start(parent::cancel);
     awaitIn(canceller, "awaitComplete");
-    new Walk(first, below).from(child);
+    new Walk(first, child, below).begin();
     canceller.join();
     assertThat(fired).hasValue(1);
   }

@@ -8,6 +8,7 @@ import dev.belay.Ending;
 import dev.belay.kernel.Kernel;
 import dev.belay.kernel.Names;
 import java.util.concurrent.Future.State;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,11 @@ final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
   /** Set before the thread starts; null if the group had ended before. */
   @Nullable Thread thread;
 
+  /**
+   * Set once the thread may run the body: a thread that the factory has started by itself may not.
+   */
+  private final AtomicBoolean armed = new AtomicBoolean();
+
   /** Whether the owner has given the result away, or discarded it. The owner's. */
   boolean taken;
 
@@ -45,6 +51,9 @@ final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
 
   @Override
   public void run() {
+    if (!disarm()) {
+      return;
+    }
     try {
       result = called();
       end(State.SUCCESS);
@@ -65,6 +74,16 @@ final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
       OpenGroups.closeAll(t);
       throw t;
     }
+  }
+
+  /** Lets its thread run the body, once. */
+  void arm() {
+    armed.set(true);
+  }
+
+  /** Takes the right to run the body: the thread does, or the owner whose start has failed. */
+  boolean disarm() {
+    return armed.compareAndSet(true, false);
   }
 
   private void end(State how) {

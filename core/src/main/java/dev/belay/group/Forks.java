@@ -92,16 +92,19 @@ final class Forks<T extends @Nullable Object> {
 
   private void start(ForkTask<?> fork) {
     boolean started = false;
-    RUNNING.getAndAdd(this, 1);
     try {
       Thread thread = made(fork);
       thread.setName(Names.shown(fork.name()));
       fork.thread = thread;
+      RUNNING.getAndAdd(this, 1);
+      fork.arm();
       thread.start();
       started = true;
     } finally {
       if (!started) {
-        RUNNING.getAndAdd(this, -1);
+        if (fork.disarm()) {
+          RUNNING.getAndAdd(this, -1);
+        }
         fork.thread = null;
         fork.skip();
       }
@@ -243,9 +246,9 @@ final class Forks<T extends @Nullable Object> {
     return decider;
   }
 
-  /** That of the first fork in order, when all have failed. */
+  /** That of the first fork in order that has failed, when too few have succeeded. */
   Exception firstFailure() {
-    return exception(all.getFirst().failure());
+    return exception(failures().getFirst());
   }
 
   /** For what is left undone because the context of the group has ended. */
