@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One task of a {@link TaskGroup}, with its result once the group was joined. The group owns,
- * cancels and ends it. Any thread may ask.
+ * cancels and ends it. Any thread may call any method.
  *
  * @param <T> the result
  */
@@ -20,10 +20,11 @@ public sealed interface Fork<T extends @Nullable Object> permits ForkTask {
   Future.State state();
 
   /**
-   * The result.
+   * The result. The owner of the group joins it first, unless {@link TaskGroup#next} has given it
+   * this fork; other threads, such as those that ask the test of {@link TaskGroup#until}, need not.
    *
-   * @throws IllegalStateException if the group was not joined yet, or the fork has no result; the
-   *     message says which, and what to do
+   * @throws IllegalStateException if the owner has not joined the group, or the fork has no result;
+   *     the message says which, and what to do
    */
   T get();
 

@@ -177,6 +177,11 @@ final class Forks<T extends @Nullable Object> {
     }
   }
 
+  /** Whether the calling thread has opened the group. */
+  boolean isOwner() {
+    return owner.equals(Thread.currentThread());
+  }
+
   boolean joined() {
     return joined;
   }
@@ -243,9 +248,14 @@ final class Forks<T extends @Nullable Object> {
     return decider;
   }
 
-  /** That of the first fork in order, when all have failed. */
+  /** That of the first fork, in order, that has failed. */
   Exception firstFailure() {
-    return exception(all.getFirst().failure());
+    for (ForkTask<?> fork : all) {
+      if (fork.failure() != null) {
+        return exception(fork.failure());
+      }
+    }
+    throw new IllegalStateException("no fork has failed: " + all);
   }
 
   /** For what is left undone because the context of the group has ended. */

@@ -114,8 +114,8 @@ public final class TaskGroup<
 
   /**
    * A group in which the first {@code wanted} successes cancel the rest, and {@link #join} gives
-   * their results in the order in which they came. If fewer can succeed it throws the failure of
-   * the first fork, which carries every other as a suppressed one.
+   * their results in the order in which they came. If fewer succeed it throws the failure of the
+   * first fork that failed, which carries every other as a suppressed one.
    *
    * @throws IllegalArgumentException if {@code wanted} is less than 1
    */
