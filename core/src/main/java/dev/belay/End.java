@@ -67,15 +67,21 @@ final class End {
     return new End(Status.DEADLINE_EXCEEDED, cause, origin, timeStory);
   }
 
-  /** The public form: the identical object at each call. */
-  synchronized Ending ending() {
-    Ending made = ending;
-    if (made == null) {
-      Instant when = at == null ? origin.time().instant() : at;
-      made = new Ending(status, cause, message(), when, origin);
-      ending = made;
+  /**
+   * The public form: the identical object at each call. Made without the lock: a cause is foreign.
+   */
+  Ending ending() {
+    synchronized (this) {
+      if (ending != null) {
+        return ending;
+      }
     }
-    return made;
+    Instant when = at == null ? origin.time().instant() : at;
+    var made = new Ending(status, cause, message(), when, origin);
+    synchronized (this) {
+      ending = ending == null ? made : ending;
+      return ending;
+    }
   }
 
   private String message() {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +55,31 @@ class EndingTest extends Fixture {
         .hasCause(failure)
         .satisfies(e -> assertThat(((ContextEndedException) e).ending()).isSameAs(ctx.ending()));
     assertThatThrownBy(ctx::throwIfDone).hasNoCause();
+  }
+
+  @Test
+  @DisplayName("R18, R40: a cause that is slow to describe itself holds up no other thread")
+  void aCauseIsAskedWithoutALock() throws Exception {
+    var otherAsks = new CountDownLatch(1);
+    var asked = new AtomicInteger();
+    var slow =
+        new IOException() {
+          @Override
+          public String toString() {
+            if (asked.getAndIncrement() == 0) {
+              awaitUntil(() -> otherAsks.getCount() == 0);
+            } else {
+              otherAsks.countDown();
+            }
+            return "slow";
+          }
+        };
+    CancellableContext ctx = root.withCancel();
+    ctx.cancel(slow);
+    var first = new CompletableFuture<Ending>();
+    Thread.ofPlatform().start(() -> first.complete(ctx.ending()));
+    awaitUntil(() -> asked.get() == 1);
+    assertThat(ctx.ending()).isSameAs(first.get());
   }
 
   @Test
