@@ -104,10 +104,10 @@ final class End {
 
   ContextEndedException exception(@Nullable Throwable failure) {
     Throwable because = failure != null ? failure : cause instanceof BuiltInCause ? null : cause;
-    Ending told = ending();
+    Ending story = ending();
     return status == Status.DEADLINE_EXCEEDED
-        ? new DeadlineExceededException(told, because)
-        : new ContextCancelledException(told, because);
+        ? new DeadlineExceededException(story, because)
+        : new ContextCancelledException(story, because);
   }
 
   // ---- when it is complete

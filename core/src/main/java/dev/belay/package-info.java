@@ -38,7 +38,8 @@
  * <h2>Deadlines</h2>
  *
  * <ul>
- *   <li>R11 The effective deadline is the earliest on the path; its owner tells the story.
+ *   <li>R11 The effective deadline is the earliest on the path; its owner is the one that is
+ *       reported.
  *   <li>R12 {@code deadline()} is computed once: every call gives the same, on every context under
  *       one deadline. Code that has waited for the remaining time finds the context ended. Time is
  *       monotonic; past is born ended; durations saturate; never early; {@code isDone()} may be a
@@ -71,8 +72,8 @@
  *   <li>R20 {@code call(body)} only binds; interruption is asked for explicitly; no body is started
  *       under an ended context.
  *   <li>R21 A canceller is called off-thread, repeatedly and with back-off until the body has
- *       returned. After its patience the resource is abandoned, which breaks off what the body
- *       waits for. {@code call} returns when no cancel is under way, or the resource was abandoned.
+ *       returned. After its patience the resource is abandoned, which is to end what the body waits
+ *       for. {@code call} returns when no cancel is under way, or the resource was abandoned.
  *   <li>R22 No stray interrupt is left; a foreign one is kept. One that lands in the same wake-up
  *       as ours, about 0.1 ms, can merge with it.
  *   <li>R23 A failure becomes {@link dev.belay.ContextEndedException} only if our signal was sent
@@ -86,7 +87,8 @@
  * <h2>Cost and leaks</h2>
  *
  * <ul>
- *   <li>R26 What nobody observes, binds or derives from costs one object; reading is O(1).
+ *   <li>R26 A context that is not observed, bound or derived from costs one object; reading is
+ *       O(1).
  *   <li>R27 What is dropped unobserved is collected, with its timer and its place in the tree; what
  *       is observed is kept until it ends. A forgotten close is logged for one context in 1024
  *       ({@code -Ddev.belay.leakSample=N}, 0 for none), with the place that made it.

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * WireHeaders}); where the client follows a redirection or tries again, it sends the same headers.
  * Its own time-outs apply besides.
  *
- * <p>Immutable; any thread may use it. The wrapped client belongs to whoever made it, who also
- * closes it.
+ * <p>Immutable; any thread may use it. The wrapped client belongs to its creator, which also closes
+ * it.
  */
 public final class ContextApacheHttpClient {
   private final HttpClient client;

@@ -60,7 +60,7 @@ import org.jspecify.annotations.Nullable;
  *       which drops a database in memory if it was the last one. What waits for a row's lock ends
  *       with H2's own time-out. On files, statements run on a platform thread of their own, because
  *       an interrupt would close the database; {@code jdbc:h2:async:} needs none.
- *   <li>SQLite: a cancelled insert, update or delete rolls the transaction back by itself; the
+ *   <li>SQLite: a cancelled insert, update or delete rolls the whole transaction back; the
  *       connection is replaced.
  *   <li>DuckDB: a cancel that hits the begin of a transaction, which the driver sends with the
  *       first statement, costs the connection.
@@ -101,9 +101,8 @@ public final class ContextDataSource implements DataSource {
   }
 
   /**
-   * The same source, but the server ends each statement by itself a second or two after the
-   * deadline, should no cancel reach it by then. For PostgreSQL and MariaDB; elsewhere it changes
-   * nothing.
+   * The same source, but the server itself ends each statement a second or two after the deadline,
+   * should no cancel reach it by then. For PostgreSQL and MariaDB; elsewhere it changes nothing.
    *
    * <ul>
    *   <li>PostgreSQL: {@code statement_timeout}, set before each statement, which costs a round

@@ -33,7 +33,7 @@ import okio.Okio;
  * WireHeaders}); where OkHttp follows a redirection or tries again, it sends the same headers.
  * OkHttp's own time-outs apply besides.
  *
- * <p>Immutable; any thread may use it. The wrapped client belongs to whoever made it.
+ * <p>Immutable; any thread may use it. The wrapped client belongs to its creator.
  */
 public final class ContextOkHttpClient {
   private final OkHttpClient client;

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The deadline is sent to the server as the remaining time, and the trace with it ({@link
  * WireHeaders}), anew to where a redirection leads. The deadline is not given to the JDK's client:
  * {@link HttpRequest#timeout()} ends with the headers up to JDK 25, and fails with an exception
- * that knows nothing of the context. A request that sets it keeps it.
+ * that is unaware of the context. A request that sets it keeps it.
  *
  * <p>Limits are the JDK's. While a name is resolved or a TCP connection is being made, an aborted
  * caller is free at once; but a name's resolution cannot be stopped and ends on a thread of the
@@ -48,8 +48,8 @@ import org.jspecify.annotations.Nullable;
  * HTTP/2 connection is closed by the JDK's client when more than 1,024 answers to aborted requests
  * have come with no new request in between.
  *
- * <p>Immutable; any thread may use it. The wrapped client belongs to whoever made it, who also
- * closes it.
+ * <p>Immutable; any thread may use it. The wrapped client belongs to its creator, which also closes
+ * it.
  */
 public final class ContextHttpClient {
   private final HttpClient client;
@@ -157,11 +157,11 @@ public final class ContextHttpClient {
   /**
    * Sends {@code request} and returns when the headers have arrived; the body comes as its one
    * subscriber asks for it, on a virtual thread that the subscription starts. When {@code ctx} ends
-   * the subscriber is told so by {@code onError}, with what {@link #open}'s body throws. Cancelling
-   * the subscription aborts the exchange.
+   * the subscriber gets {@code onError}, with what {@link #open}'s body throws. Cancelling the
+   * subscription aborts the exchange.
    *
-   * <p>A publisher to which nobody subscribes holds its connection, and a registration in {@code
-   * ctx}, until {@code ctx} ends.
+   * <p>A publisher without a subscriber holds its connection, and a registration in {@code ctx},
+   * until {@code ctx} ends.
    *
    * @throws ContextEndedException if {@code ctx} has ended, or ends before the headers arrive
    * @throws IOException if the exchange fails otherwise
