@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The JDK's {@link HttpClient} under a context. When the context ends, the exchange is aborted,
  * wherever it is: connecting, in the TLS handshake, sending, waiting for the headers, in the middle
  * of the body. An HTTP/1.1 connection is closed, an HTTP/2 stream is reset, so that the server
- * learns of it. A context that has ended before sends nothing.
+ * notices. A context that has ended before sends nothing.
  *
  * <p>What the caller gets then is a {@link ContextEndedException} whose cause, an {@link
  * ExchangeAbortedException}, says how far the exchange had come. A failure that the end did not
@@ -156,7 +156,7 @@ public final class ContextHttpClient {
 
   /**
    * Sends {@code request} and returns when the headers have arrived; the body comes as its one
-   * subscriber asks for it, on a virtual thread that the subscription starts. When {@code ctx} ends
+   * subscriber requests it, on a virtual thread that the subscription starts. When {@code ctx} ends
    * the subscriber gets {@code onError}, with what {@link #open}'s body throws. Cancelling the
    * subscription aborts the exchange.
    *
