@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class EndingTest extends Fixture {
 
   @Test
-  @DisplayName("an ending tells how, why, where, when, in one line")
+  @DisplayName("an ending says how, why, where and when, in one line")
   void tellsTheStory() {
     CancellableContext ctx = root.withName("work").withCancel();
     clock.advanceSilently(SECOND);
@@ -30,7 +30,7 @@ class EndingTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R10: a close is timed when somebody first asks, and then stays as it is")
+  @DisplayName("R10: a close is timed when its time is first asked for, and then stays as it is")
   void aCloseIsTimedWhenAsked() {
     CancellableContext ctx = root.withCancel();
     Context child = ctx.withCancel();
@@ -83,7 +83,7 @@ class EndingTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R6: detached work hangs below a root that anybody may open")
+  @DisplayName("R6: detached work hangs below a root that any code may open")
   void aRootIsNamed() {
     try (CancellableContext shop = Context.root("shop")) {
       assertThat(shop.toString()).isEqualTo("background/shop");
