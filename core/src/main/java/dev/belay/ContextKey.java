@@ -61,6 +61,7 @@ public final class ContextKey<T> {
    * @param type the class of the values, or of a generic type's raw form
    * @throws IllegalArgumentException if {@code type} is primitive, of which no value is an instance
    */
+  @CheckReturnValue
   public static <T> ContextKey<T> named(String name, Class<? super T> type) {
     Require.argument(name, "name", "name the key for messages");
     Require.argument(type, "type", "pass the class of the values");
@@ -76,6 +77,7 @@ public final class ContextKey<T> {
    * A new key of the same name, whose values may be printed as {@code shown} gives them. A value
    * set under this key is not found under the new one.
    */
+  @CheckReturnValue
   public ContextKey<T> loggable(Function<? super T, String> shown) {
     Require.argument(shown, "shown", "pass a function such as Object::toString");
     return new ContextKey<>(name, type, shown, codec);
@@ -85,6 +87,7 @@ public final class ContextKey<T> {
    * A new key of the same name, whose values travel in headers as {@code codec} writes them. A
    * value set under this key is not found under the new one.
    */
+  @CheckReturnValue
   public ContextKey<T> travelling(Codec<T> codec) {
     Require.argument(codec, "codec", "pass the text form of the values");
     return new ContextKey<>(name, type, shown, codec);

@@ -1,5 +1,6 @@
 package dev.belay.jdbc;
 
+import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -115,6 +116,7 @@ public final class ContextDataSource implements DataSource {
    *       the statement has already is kept.
    * </ul>
    */
+  @CheckReturnValue
   public ContextDataSource withServerLimit() {
     return new ContextDataSource(target, patience, true);
   }

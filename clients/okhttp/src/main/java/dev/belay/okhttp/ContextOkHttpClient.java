@@ -1,5 +1,6 @@
 package dev.belay.okhttp;
 
+import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.http.ExchangeAbortedException;
@@ -56,6 +57,7 @@ public final class ContextOkHttpClient {
   }
 
   /** The same client, sending other headers. */
+  @CheckReturnValue
   public ContextOkHttpClient withHeaders(WireHeaders other) {
     Objects.requireNonNull(other, "headers are null: use WireHeaders.NONE");
     return new ContextOkHttpClient(client, other);

@@ -1,5 +1,6 @@
 package dev.belay.http.client;
 
+import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.http.ExchangeAbortedException;
@@ -83,6 +84,7 @@ public final class ContextHttpClient {
   }
 
   /** The same client, sending other headers. */
+  @CheckReturnValue
   public ContextHttpClient withHeaders(WireHeaders other) {
     Objects.requireNonNull(other, "headers are null: use WireHeaders.NONE");
     return new ContextHttpClient(client, other, redirects);
@@ -93,6 +95,7 @@ public final class ContextHttpClient {
    * in a row, and with {@link Redirect#NORMAL} none from HTTPS to HTTP. Another origin does not get
    * the request's {@code Authorization}, {@code Cookie}, {@code Origin} and {@code Referer}.
    */
+  @CheckReturnValue
   public ContextHttpClient withRedirects(Redirect policy) {
     Objects.requireNonNull(policy, "policy is null: use Redirect.NEVER");
     return new ContextHttpClient(client, headers, policy);
