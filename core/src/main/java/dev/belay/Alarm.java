@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The timer of a deadline. It holds what is observed, a {@link Link} or an {@link Observer}, not
- * the context itself, so that it keeps no context that nobody watches any more (R27).
+ * the context itself, so that it keeps no context that is no longer observed (R27).
  */
 final class Alarm implements Runnable {
   /** Stands in {@link #timer} once the alarm was cancelled. */

@@ -1,6 +1,6 @@
 package dev.belay;
 
-/** Why a context ended when nobody gave a reason: shared and without a stack (R5). */
+/** Why a context ended when no reason was given: shared and without a stack (R5). */
 @SuppressWarnings("StaticAssignmentOfThrowable") // they have no stack to be wrong about
 final class BuiltInCause extends Exception {
   private static final long serialVersionUID = 1L;

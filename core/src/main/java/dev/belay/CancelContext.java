@@ -39,8 +39,8 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
   /**
    * A scope below {@code upper}.
    *
-   * @param limiter who sets the effective deadline, null for none; a {@link DeadlineContext} does
-   *     so itself
+   * @param limiter the context that sets the effective deadline, null for none; a {@link
+   *     DeadlineContext} does so itself
    */
   CancelContext(
       PlainContext frame, @Nullable CancelContext upper, @Nullable DeadlineContext limiter) {

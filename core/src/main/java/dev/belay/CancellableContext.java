@@ -17,7 +17,7 @@ public sealed interface CancellableContext extends Context, AutoCloseable permit
 
   /**
    * Ends this context and everything below it as {@link Status#CANCELLED}. Does nothing when it has
-   * ended before. When any call returns, every live descendant answers {@link #isDone()} (R3).
+   * ended before. When any call returns, every live descendant answers {@link #isDone()}.
    */
   void cancel();
 
@@ -31,7 +31,7 @@ public sealed interface CancellableContext extends Context, AutoCloseable permit
 
   /**
    * Ends this context as {@link Status#CLOSED}: its work is finished. What still runs below it is
-   * told "closed by its owner". Does nothing when it has ended before.
+   * given the message "closed by its owner". Does nothing when it has ended before.
    */
   @Override
   void close();

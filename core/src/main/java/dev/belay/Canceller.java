@@ -4,15 +4,15 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 
 /**
- * A resource's own means to stop what a thread waits for: a statement's cancel, a stream's close.
- * {@link Context#call(Canceller, ContextCallable)} calls it when the context ends while the body
- * runs. One canceller serves one call at a time.
+ * How to stop what a thread waits for: a statement's cancel, a stream's close. {@link
+ * Context#call(Canceller, ContextCallable)} calls it when the context ends while the body runs. One
+ * canceller serves one call at a time.
  */
 @FunctionalInterface
 public interface Canceller {
   /**
-   * Asks the resource to stop. Runs on a thread of Belay's, so it may take long, and again with a
-   * growing pause until the body has returned, because a single cancel can get lost. Never runs
+   * Asks the resource to stop. Runs on a thread of Belay's, so it may take long, and is repeated
+   * with back-off until the body has returned, because a single cancel can get lost. Never runs
    * after {@code call} has returned, unless {@link #abandoned()} was called.
    *
    * @param attempt 0, 1, 2, …
@@ -21,9 +21,9 @@ public interface Canceller {
   void cancel(int attempt) throws Exception;
 
   /**
-   * Whether {@code failure}, thrown by the body after a cancel was sent, is that cancel's doing. If
-   * so the caller gets a {@link ContextEndedException} with the failure as its cause; if not, the
-   * failure as it is (R23). By default checked exceptions and {@link UncheckedIOException} are
+   * Whether {@code failure}, thrown by the body after a cancel was sent, was caused by that cancel.
+   * If so the caller gets a {@link ContextEndedException} with the failure as its cause; if not,
+   * the failure as it is. By default checked exceptions and {@link UncheckedIOException} are
    * explained, programming errors are not.
    */
   default boolean explains(Throwable failure) {
@@ -39,11 +39,10 @@ public interface Canceller {
   }
 
   /**
-   * Called once when the patience is over: to break the resource off by harder means, such as
-   * closing its connection, so that the body returns. If the body has returned already, a cancel is
-   * still under way and may hit the next user of the resource. In both cases the owner must not
-   * reuse the resource. Called on a thread of Belay's, or on the caller's before {@code call}
-   * returns.
+   * Called once when the patience is over: to force the body to return by harder means, such as
+   * closing the resource's connection. If the body has returned already, a cancel is still under
+   * way and may hit the next user of the resource. In both cases the owner must not reuse the
+   * resource. Called on a thread of Belay's, or on the caller's before {@code call} returns.
    */
   default void abandoned() {}
 

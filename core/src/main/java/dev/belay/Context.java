@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One value that carries a deadline, a cancellation signal and request-scoped values through every
- * layer of a program. The package documentation is the rule book, to which numbers such as R12
- * refer.
+ * layer of a program. The {@linkplain dev.belay package documentation} has the rules that hold for
+ * every context.
  *
  * <p>Pass it explicitly, first, named {@code ctx}. Never keep it in a field, never pass null; pass
- * {@link #todo()} where you do not know yet. Any thread may call anything at any time (R28). A null
+ * {@link #todo()} where none is at hand yet. Any thread may call any method at any time. A null
  * argument throws {@link NullPointerException} with a message that says what to pass instead.
  *
  * <p>Source: Go's {@code context} package.
@@ -46,8 +46,8 @@ public sealed interface Context permits CancellableContext, AbstractContext {
   }
 
   /**
-   * The context that the calling thread runs under; {@link #background()} if none. The right to
-   * cancel is never handed out this way (R1).
+   * The context that the calling thread runs under; {@link #background()} if none. It cannot be
+   * cast to a {@link CancellableContext}.
    */
   static Context current() {
     return Binding.current();
@@ -63,7 +63,7 @@ public sealed interface Context permits CancellableContext, AbstractContext {
   @CheckReturnValue
   Status status();
 
-  /** Why it ended: the identical object in the whole subtree (R5); null while active. */
+  /** Why it ended: the identical object in the whole subtree; null while active. */
   @CheckReturnValue
   @Nullable Throwable cause();
 
@@ -89,14 +89,14 @@ public sealed interface Context permits CancellableContext, AbstractContext {
 
   /**
    * The effective deadline, for display and for the wire; null if there is none. Every call gives
-   * the same, on every context under one deadline (R12).
+   * the same, on every context under one deadline.
    */
   @CheckReturnValue
   @Nullable Instant deadline();
 
   /**
    * Nanoseconds until the effective deadline: 0 when it has passed or the context has ended, {@code
-   * Long.MAX_VALUE} without a deadline. Code that has waited so long finds the context ended (R12).
+   * Long.MAX_VALUE} without a deadline. Code that has waited that long finds the context ended.
    */
   @CheckReturnValue
   long remainingNanos();
@@ -107,7 +107,7 @@ public sealed interface Context permits CancellableContext, AbstractContext {
    * deadline, and at least 1 with one. Do not pass it to {@code java.util.concurrent}, where 0
    * means "at once": use {@link #remainingNanos()} there.
    *
-   * <p>Code that has waited so long finds the context ended (R12).
+   * <p>Code that has waited that long finds the context ended.
    *
    * @throws ContextEndedException as {@link #throwIfDone()}: there is no time left
    */
@@ -147,8 +147,8 @@ public sealed interface Context permits CancellableContext, AbstractContext {
   /**
    * The same with a reason of its own.
    *
-   * @param cause makes the cause when the deadline has passed; runs on the thread that finds that
-   *     out, and under a race more than once, of which one result is used
+   * @param cause makes the cause when the deadline has passed; runs on the thread that detects
+   *     that, under a race more than once, and one result is used
    */
   @CheckReturnValue
   CancellableContext withTimeout(Duration timeout, Supplier<? extends Throwable> cause);
@@ -193,7 +193,7 @@ public sealed interface Context permits CancellableContext, AbstractContext {
 
   /**
    * Runs {@code action} on a virtual thread of its own once this context has ended: also after a
-   * normal {@code close()}. Look at {@link #status()} to tell a close from a cancel.
+   * normal {@code close()}. {@link #status()} distinguishes a close from a cancel.
    */
   Registration onDone(Runnable action);
 
@@ -232,7 +232,8 @@ public sealed interface Context permits CancellableContext, AbstractContext {
   // ---- run code under this context
 
   /**
-   * Runs {@code body} with this context bound to the thread, nothing else (R20).
+   * Runs {@code body} with this context bound to the thread and does nothing else: no interrupt, no
+   * canceller.
    *
    * @throws ContextEndedException without running it, if this context has ended
    */
@@ -249,10 +250,10 @@ public sealed interface Context permits CancellableContext, AbstractContext {
   }
 
   /**
-   * Runs {@code body}; when this context ends meanwhile, the thread is interrupted once. No
-   * interrupt of ours is left when it returns; foreign ones are kept. Ask for it only around code
-   * that an interrupt stops without harm: on a virtual thread it closes the socket or channel that
-   * the thread reads.
+   * Runs {@code body}; if this context ends meanwhile, the thread is interrupted once. No interrupt
+   * of ours is left when it returns; foreign ones are kept. Ask for it only around code that an
+   * interrupt stops without harm: on a virtual thread it closes the socket or channel that the
+   * thread reads.
    *
    * @throws ContextEndedException if this context has ended before, or its interrupt ended the body
    */
@@ -270,9 +271,9 @@ public sealed interface Context permits CancellableContext, AbstractContext {
   }
 
   /**
-   * Runs {@code body}; when this context ends meanwhile, {@code canceller} stops what it waits for.
-   * Returns only when no cancel is under way, or after the canceller's patience (R21). Inside
-   * another such call the inner canceller replaces the outer one for its time (R24).
+   * Runs {@code body}; if this context ends meanwhile, {@code canceller} stops what the body waits
+   * for. Returns only when no cancel is under way, or after the canceller's patience. Inside
+   * another such call the inner canceller replaces the outer one until it returns.
    *
    * @throws ContextEndedException if this context has ended before, or the canceller explains the
    *     body's failure
@@ -295,7 +296,7 @@ public sealed interface Context permits CancellableContext, AbstractContext {
    * Runs {@code body} under a context that has these values and is ended by {@code limit} alone: a
    * rollback, a commit, a compensation. Cancellers and interrupts of calls around it wait until it
    * returns or the limit has passed. It also runs after this context and its root have ended,
-   * because shutdown is when a compensation is needed (R24).
+   * because shutdown is when a compensation is needed.
    *
    * @throws DeadlineExceededException without running it, if {@code limit} is zero or less
    */
@@ -314,8 +315,8 @@ public sealed interface Context permits CancellableContext, AbstractContext {
   }
 
   /**
-   * {@code task} with this context bound while it runs. It is never interrupted, and runs although
-   * the context has ended: it decides (R25).
+   * {@code task} with this context bound while it runs, and with what installed carriers capture
+   * now. It is never interrupted, and it runs even if the context has ended: the task decides.
    */
   @CheckReturnValue
   Runnable wrap(Runnable task);

@@ -53,7 +53,7 @@ sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
     long nanos = Nanos.of(timeout);
     long deadline = Nanos.after(parent.time().nanoTime(), nanos);
     if (deadline == Long.MAX_VALUE || (limiting != null && !limiting.isAfter(deadline))) {
-      // The ancestor's deadline comes first and tells the story (R11).
+      // The ancestor's deadline comes first, and is the one that is reported (R11).
       return CancelContext.below(parent);
     }
     if (upper != null) {

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Contexts that were dropped without being closed (R27). Their links are taken out of the tree, by
- * whoever makes the next ones and by a sweep each second while links are made; a forgotten close is
- * reported for a sample of all contexts, once for each place that makes them.
+ * the threads that make the next ones and by a sweep each second while links are made; a forgotten
+ * close is reported for a sample of all contexts, once for each place that makes them.
  */
 final class Dropped {
   static final ReferenceQueue<CancelContext> QUEUE = new ReferenceQueue<>();
@@ -103,7 +103,8 @@ final class Dropped {
   /**
    * Takes up to {@code limit} dropped links out of the tree.
    *
-   * @param forgotten is given where each one was made that nobody had ended, if that is known
+   * @param forgotten is given the place where each one that had not ended was made, if that is
+   *     known
    */
   static int clear(int limit, Consumer<Trace> forgotten) {
     int cleared = 0;

@@ -67,15 +67,21 @@ final class End {
     return new End(Status.DEADLINE_EXCEEDED, cause, origin, timeStory);
   }
 
-  /** The public form: the identical object at each call. */
-  synchronized Ending ending() {
-    Ending made = ending;
-    if (made == null) {
-      Instant when = at == null ? origin.time().instant() : at;
-      made = new Ending(status, cause, message(), when, origin);
-      ending = made;
+  /**
+   * The public form: the identical object at each call. Made without the lock: a cause is foreign.
+   */
+  Ending ending() {
+    synchronized (this) {
+      if (ending != null) {
+        return ending;
+      }
     }
-    return made;
+    Instant when = at == null ? origin.time().instant() : at;
+    var made = new Ending(status, cause, message(), when, origin);
+    synchronized (this) {
+      ending = ending == null ? made : ending;
+      return ending;
+    }
   }
 
   private String message() {
@@ -98,10 +104,10 @@ final class End {
 
   ContextEndedException exception(@Nullable Throwable failure) {
     Throwable because = failure != null ? failure : cause instanceof BuiltInCause ? null : cause;
-    Ending told = ending();
+    Ending story = ending();
     return status == Status.DEADLINE_EXCEEDED
-        ? new DeadlineExceededException(told, because)
-        : new ContextCancelledException(told, because);
+        ? new DeadlineExceededException(story, because)
+        : new ContextCancelledException(story, because);
   }
 
   // ---- when it is complete

@@ -59,7 +59,7 @@ public final class Ending implements Serializable {
     return at;
   }
 
-  /** One sentence: what ended and why; for a deadline also where the time went (R31). */
+  /** One sentence: what ended and why; for a deadline also where the time went. */
   public String message() {
     return message;
   }

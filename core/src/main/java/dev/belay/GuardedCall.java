@@ -28,8 +28,8 @@ final class GuardedCall extends Observer {
       Handles.of(MethodHandles.lookup(), "handover", Handover.class);
   private static final VarHandle INNERMOST =
       Handles.of(MethodHandles.lookup(), "innermost", GuardedCall.class);
-  private static final VarHandle BROKEN_OFF =
-      Handles.of(MethodHandles.lookup(), "brokenOff", boolean.class);
+  private static final VarHandle ABANDONED =
+      Handles.of(MethodHandles.lookup(), "abandoned", boolean.class);
 
   final AbstractContext ctx;
 
@@ -63,8 +63,8 @@ final class GuardedCall extends Observer {
   /** Two interrupts arrived while a cancel was under way: one of them is not ours. */
   boolean foreignToo;
 
-  /** Whether the resource was broken off because the patience was over. */
-  private volatile boolean brokenOff;
+  /** Whether the resource was abandoned because the patience was over. */
+  private volatile boolean abandoned;
 
   /** When the patience is over, by the system's clock; written before a cancel is counted. */
   private volatile long patienceOver = Long.MAX_VALUE;
@@ -207,7 +207,7 @@ final class GuardedCall extends Observer {
       interruption.takeBack(failure, foreignToo);
     }
     if (busy) {
-      breakOff();
+      abandon();
     }
     return sentFor;
   }
@@ -299,7 +299,7 @@ final class GuardedCall extends Observer {
 
   /**
    * Has the patience begin, if it has not: when it is over and the body has not returned, the
-   * resource is broken off (R21).
+   * resource is abandoned (R21).
    *
    * @return the timer; null if the patience had begun before
    */
@@ -310,18 +310,18 @@ final class GuardedCall extends Observer {
     TimeSource time = TimeSource.system();
     long over = Nanos.after(time.nanoTime(), Nanos.of(Foreign.patience(canceller, ctx)));
     patienceOver = over;
-    return over == Long.MAX_VALUE ? null : time.schedule(over, this::breakOffIfStuck);
+    return over == Long.MAX_VALUE ? null : time.schedule(over, this::abandonIfStuck);
   }
 
-  private void breakOffIfStuck() {
+  private void abandonIfStuck() {
     if (!finished) {
-      breakOff();
+      abandon();
     }
   }
 
-  private void breakOff() {
+  private void abandon() {
     Canceller of = canceller;
-    if (of == null || !BROKEN_OFF.compareAndSet(this, false, true)) {
+    if (of == null || !ABANDONED.compareAndSet(this, false, true)) {
       return;
     }
     Foreign.abandoned(of, ctx);

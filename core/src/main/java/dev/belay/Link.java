@@ -31,7 +31,7 @@ final class Link extends WeakReference<CancelContext> {
 
   private static final VarHandle MORE = Handles.of(MethodHandles.lookup(), "more", Lane[].class);
 
-  /** Whether a deep chain was told. */
+  /** Whether a deep chain was reported. */
   static volatile boolean reported;
 
   /** Where a linked context hangs in one above it. A merged context has two. */
@@ -69,7 +69,7 @@ final class Link extends WeakReference<CancelContext> {
   /** Where the context was made, if that is recorded. */
   final @Nullable Trace site;
 
-  /** Keeps the owner where whoever inspects the tree wants to see what was dropped. */
+  /** Keeps the owner where an inspection of the tree is to show what was dropped. */
   @SuppressWarnings("UnusedVariable") // held, not read
   private final @Nullable CancelContext kept;
 

@@ -1,8 +1,8 @@
 package dev.belay;
 
 /**
- * A reaction that waits for a context to end. Exactly one of these happens (R17): the action runs
- * once, or one call of {@link #stop()} returns true.
+ * A reaction that waits for a context to end. Exactly one of these happens: the action runs once,
+ * or one call of {@link #stop()} returns true.
  */
 public interface Registration extends AutoCloseable {
   /**

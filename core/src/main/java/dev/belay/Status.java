@@ -1,6 +1,6 @@
 package dev.belay;
 
-/** How a context stands. It leaves {@link #ACTIVE} once and never changes again (R2). */
+/** How a context stands. It leaves {@link #ACTIVE} once and never changes again. */
 public enum Status {
   /** Work may go on. */
   ACTIVE,

@@ -65,8 +65,11 @@ final class Steps {
   }
 
   /** For example {@code in "charge": auth 120ms, stock 310ms, charge 1.57s}. */
-  synchronized String story(TimeSource time) {
-    long now = time.nanoTime();
+  String story(TimeSource time) {
+    return story(time.nanoTime());
+  }
+
+  private synchronized String story(long now) {
     String running = null;
     var parts = new StringBuilder();
     for (Step step : kept) {

@@ -27,7 +27,8 @@ final class Waiter extends Observer {
     TimeSource.Timer alarm = null;
     try {
       TimeSource time = ctx.time();
-      // Before the question: nothing between that and the park may park, it would eat the wake-up.
+      // Before the question: nothing between that and the park may park: it would use up the
+      // wake-up.
       alarm = nanos == Long.MAX_VALUE ? null : time.alarm(nanos);
       boolean untimed = alarm != null;
       while (!ctx.isDone()) {

@@ -7,10 +7,11 @@
  * <ol>
  *   <li>A method that can wait takes {@code Context ctx} as its first parameter, and passes it on.
  *   <li>Never keep a context in a field of something that outlives it, never pass null; pass {@link
- *       dev.belay.Context#todo()} where you do not know yet.
- *   <li>Whoever makes a {@link dev.belay.CancellableContext} closes it, by try-with-resources.
+ *       dev.belay.Context#todo()} where no context is at hand yet.
+ *   <li>The code that makes a {@link dev.belay.CancellableContext} closes it, by
+ *       try-with-resources.
  *   <li>Values are for facts about the request, under typed keys; not for parameters.
- *   <li>Look before expensive work: {@link dev.belay.Context#throwIfDone()}, {@link
+ *   <li>Check before expensive work: {@link dev.belay.Context#throwIfDone()}, {@link
  *       dev.belay.Context#hasTimeFor}.
  *   <li>Work that must outlive its request is detached, by name and with a limit.
  * </ol>
@@ -37,9 +38,12 @@
  * <h2>Deadlines</h2>
  *
  * <ul>
- *   <li>R11 The effective deadline is the earliest on the path; its owner tells the story.
- *   <li>R12 Time is monotonic; past is born ended; durations saturate; never early; {@code
- *       isDone()} may be a millisecond late.
+ *   <li>R11 The effective deadline is the earliest on the path; its owner is the one that is
+ *       reported.
+ *   <li>R12 {@code deadline()} is computed once: every call gives the same, on every context under
+ *       one deadline. Code that has waited for the remaining time finds the context ended. Time is
+ *       monotonic; past is born ended; durations saturate; never early; {@code isDone()} may be a
+ *       millisecond late.
  *   <li>R13 An end that comes first removes the timer and the registration in the parent at once.
  *   <li>R14 Of a cancel and a deadline the one detected first wins, everywhere alike.
  * </ul>
@@ -65,23 +69,26 @@
  * <h2>Running code</h2>
  *
  * <ul>
- *   <li>R20 {@code call(body)} only binds; interruption is asked for by name; no body is started
+ *   <li>R20 {@code call(body)} only binds; interruption is asked for explicitly; no body is started
  *       under an ended context.
- *   <li>R21 A canceller is called off-thread, again until the body has returned; {@code call}
- *       returns when no cancel is under way, or the resource was abandoned.
+ *   <li>R21 A canceller is called off-thread, repeatedly and with back-off until the body has
+ *       returned. After its patience the resource is abandoned, which is to end what the body waits
+ *       for. {@code call} returns when no cancel is under way, or the resource was abandoned.
  *   <li>R22 No stray interrupt is left; a foreign one is kept. One that lands in the same wake-up
  *       as ours, about 0.1 ms, can merge with it.
  *   <li>R23 A failure becomes {@link dev.belay.ContextEndedException} only if our signal was sent
  *       and explains it; a computed result is returned.
- *   <li>R24 An inner canceller replaces the outer for its time; {@code shielded} holds outer
- *       signals back until it returns or its limit passes.
+ *   <li>R24 An inner canceller replaces the outer one while it is in force. {@code callShielded} is
+ *       bounded by its limit alone: it holds outer signals back until it returns or the limit
+ *       passes, and runs also after every root has ended.
  *   <li>R25 {@code wrap} binds, never interrupts; nothing else inherits.
  * </ul>
  *
  * <h2>Cost and leaks</h2>
  *
  * <ul>
- *   <li>R26 What nobody observes, binds or derives from costs one object; reading is O(1).
+ *   <li>R26 A context that is not observed, bound or derived from costs one object; reading is
+ *       O(1).
  *   <li>R27 What is dropped unobserved is collected, with its timer and its place in the tree; what
  *       is observed is kept until it ends. A forgotten close is logged for one context in 1024
  *       ({@code -Ddev.belay.leakSample=N}, 0 for none), with the place that made it.
@@ -100,18 +107,39 @@
  * <h2>Groups</h2>
  *
  * <ul>
- *   <li>R32 A fork of a {@link dev.belay.TaskGroup} runs on its own virtual thread under a named
- *       child of the group's context, whose end interrupts it unless the group says not to. Nothing
- *       outlives the block; a fork that ignores its end is reported while the owner waits.
- *   <li>R33 All must succeed, the first success wins, everything is collected, or what is there at
- *       the deadline. The first real failure is what {@code join} throws; the others are its
- *       suppressed exceptions, the cancellations that it caused last.
+ *   <li>R32 A fork of a {@link dev.belay.group.TaskGroup} runs on its own virtual thread under a
+ *       named child of the group's context, whose end interrupts it unless the group says not to.
+ *       Nothing outlives the block; a fork that ignores its end is reported while the owner waits.
+ *   <li>R33 All must succeed, the first success wins, or the first n, or everything is collected,
+ *       or what is there at the deadline, or when a test of the caller's says so. Results that no
+ *       caller gets are closed. The first real failure is what {@code join} throws; the others are
+ *       its suppressed exceptions, the cancellations that it caused last.
  *   <li>R34 A limit bounds how many run at once; waiting for a turn ends with the context; {@code
  *       tryFork} never waits.
- *   <li>R35 A group belongs to the thread that opened it; misuse is told what to do; errors are
- *       never swallowed.
+ *   <li>R35 A group belongs to the thread that opened it; the message for misuse says what to do;
+ *       errors are never swallowed.
  *   <li>R36 {@code map} gives results in the order of the items; {@code stream} the same, lazily,
  *       with bounded look-ahead.
+ * </ul>
+ *
+ * <h2>Robust and visible</h2>
+ *
+ * <ul>
+ *   <li>R37 Nothing fails silently. A {@link dev.belay.spi.ContextListener} is notified of ends,
+ *       cancels and their outcome, abandoned resources, zombies, forgotten closes, uncaught
+ *       failures and refused waits; problems are logged without one, rate-limited. It is never
+ *       called under a lock, and what it throws affects nothing else.
+ *   <li>R38 Where Belay starts a thread for its caller, an installed {@link
+ *       dev.belay.spi.ContextCarrier} captures on the caller's thread and restores on the new one.
+ *   <li>R39 Threads of ours inherit nothing else: no inheritable thread-local, and Belay's own
+ *       class loader as the context class loader.
+ *   <li>R40 Foreign code may throw anything, return null, leave the interrupt flag set, overflow
+ *       the stack or exhaust the heap: others run, waiters wake, timers go on, locks are free, and
+ *       it is reported.
+ *   <li>R41 Where contexts wait for something scarce, one policy says who goes first: begun work
+ *       before new work, newest first once the queue is long, and what cannot finish in the
+ *       remaining time is refused at once, which is reported as {@link
+ *       dev.belay.spi.ContextEvent.Refused}. For queues of Belay's own; it has none yet.
  * </ul>
  */
 @NullMarked

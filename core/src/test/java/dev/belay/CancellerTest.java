@@ -241,7 +241,7 @@ class CancellerTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R21: an end that comes when the call is over is sent to nobody")
+  @DisplayName("R21: an end that comes when the call is over is not sent")
   void nothingIsSentAfterTheCall() {
     var over = new AtomicReference<GuardedCall>();
     root.run(attempt -> {}, c -> over.set(Binding.innermost()));

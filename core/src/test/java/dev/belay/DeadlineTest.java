@@ -129,7 +129,7 @@ class DeadlineTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R13, R26: what nobody observes has no timer, and one that is observed has one")
+  @DisplayName("R13, R26: what is not observed has no timer, and one that is observed has one")
   void anUnobservedDeadlineHasNoTimer() {
     var ctx = root.withTimeout(SECOND);
     var child = ctx.withCancel();

@@ -149,7 +149,8 @@ class DroppedTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R26: what nobody observes or derives from has no link, no timer, no entry above")
+  @DisplayName(
+      "R26: what is neither observed nor derived from has no link, no timer, no entry above")
   void whatNobodyObservesHasNoLink() {
     CancellableContext parent = Context.background().withCancel();
     var leaf = (CancelContext) parent.withTimeout(HOUR);
@@ -206,7 +207,7 @@ class DroppedTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R27: what was closed is not told, also when it was linked before")
+  @DisplayName("R27: what was closed is not reported, also when it was linked before")
   void whatWasClosedIsNotTold() {
     CancelContext ctx = sampled();
     Link link = ctx.link();
@@ -219,7 +220,7 @@ class DroppedTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R27: whoever makes a link takes two out, and a place is told once")
+  @DisplayName("R27: making a link takes two out, and a place is reported once")
   void aPlaceIsToldOnce() throws Exception {
     try (var log = new LogRecords("dev.belay.leak")) {
       List<CancelContext> forgotten = List.of(sampled(), sampled());
@@ -233,7 +234,7 @@ class DroppedTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R8: a suspiciously deep chain is told once, when it has become deep")
+  @DisplayName("R8: a suspiciously deep chain is reported once, when it has become deep")
   void aDeepChainIsToldOnce() throws Exception {
     try (var log = new LogRecords("dev.belay")) {
       Link.reported = false;

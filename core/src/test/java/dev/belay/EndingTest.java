@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class EndingTest extends Fixture {
 
   @Test
-  @DisplayName("an ending tells how, why, where, when, in one line")
+  @DisplayName("an ending says how, why, where and when, in one line")
   void tellsTheStory() {
     CancellableContext ctx = root.withName("work").withCancel();
     clock.advanceSilently(SECOND);
@@ -27,7 +30,7 @@ class EndingTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R10: a close is timed when somebody first asks, and then stays as it is")
+  @DisplayName("R10: a close is timed when its time is first asked for, and then stays as it is")
   void aCloseIsTimedWhenAsked() {
     CancellableContext ctx = root.withCancel();
     Context child = ctx.withCancel();
@@ -55,7 +58,32 @@ class EndingTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R6: detached work hangs below a root that anybody may open")
+  @DisplayName("R18, R40: a cause that is slow to describe itself holds up no other thread")
+  void aCauseIsAskedWithoutALock() throws Exception {
+    var otherAsks = new CountDownLatch(1);
+    var asked = new AtomicInteger();
+    var slow =
+        new IOException() {
+          @Override
+          public String toString() {
+            if (asked.getAndIncrement() == 0) {
+              awaitUntil(() -> otherAsks.getCount() == 0);
+            } else {
+              otherAsks.countDown();
+            }
+            return "slow";
+          }
+        };
+    CancellableContext ctx = root.withCancel();
+    ctx.cancel(slow);
+    var first = new CompletableFuture<Ending>();
+    Thread.ofPlatform().start(() -> first.complete(ctx.ending()));
+    awaitUntil(() -> asked.get() == 1);
+    assertThat(ctx.ending()).isSameAs(first.get());
+  }
+
+  @Test
+  @DisplayName("R6: detached work hangs below a root that any code may open")
   void aRootIsNamed() {
     try (CancellableContext shop = Context.root("shop")) {
       assertThat(shop.toString()).isEqualTo("background/shop");

@@ -45,7 +45,7 @@ class LaneTest {
   }
 
   @Test
-  @DisplayName("R3: what was drained belongs to who drained it")
+  @DisplayName("R3: what was drained belongs to the thread that drained it")
   void whatWasDrainedIsLeftAlone() {
     Entry first = new Hanging();
     Entry second = new Hanging();
@@ -65,7 +65,7 @@ class LaneTest {
 
   @ParameterizedTest
   @MethodSource("uses")
-  @DisplayName("R28: nobody touches a lane while another holds its lock")
+  @DisplayName("R28: no thread touches a lane while another holds its lock")
   void nobodyTouchesALockedLane(Consumer<Lane> use) throws Exception {
     lane.lock();
     assertThat(lane.tryLock()).isFalse();

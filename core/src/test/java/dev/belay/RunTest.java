@@ -166,7 +166,7 @@ class RunTest extends Fixture {
   }
 
   @Test
-  @DisplayName("a bridge binds by two calls, and a wrong token is told")
+  @DisplayName("a bridge binds by two calls, and a wrong token is refused")
   void aBridgeBindsByTwoCalls() {
     Context ctx = root.withValue(USER, "ada");
     Object token = Ambient.bind(ctx);

@@ -86,7 +86,7 @@ public final class Starved {
 
   /** Fills the heap with arrays until it is exhausted, lets go, and again. */
   private static void eat(int rounds) {
-    byte[] most = new byte[(int) (Runtime.getRuntime().maxMemory() * 3 / 4)];
+    byte[] most = new byte[(int) (Runtime.getRuntime().maxMemory() / 2)];
     for (int i = 0; i < rounds; i++) {
       Object[] filled = fill(fill(null, 1 << 14), 2);
       filled[0] = null;

@@ -11,21 +11,20 @@ import org.junit.jupiter.api.Test;
 
 /** R40: an error on any thread leaves no lock held and no timer dead. */
 class StarvedTest {
-  private static final int ROUNDS = 2_000;
 
   @Test
   @DisplayName("R40: after an exhausted heap every deadline passes")
   void anExhaustedHeap() throws Exception {
-    starve("-Xmx48m", "heap");
+    starve("-Xmx48m", "heap", 60);
   }
 
   @Test
   @DisplayName("R40: after an exhausted stack no context is locked")
   void anExhaustedStack() throws Exception {
-    starve("-Xss256k", "stack");
+    starve("-Xss256k", "stack", 500);
   }
 
-  private static void starve(String option, String kind) throws Exception {
+  private static void starve(String option, String kind, int rounds) throws Exception {
     Path launcher = Path.of(System.getProperty("java.home"), "bin", "java");
     String classes = String.join(File.pathSeparator, "target/classes", "target/test-classes");
     Process process =
@@ -37,14 +36,14 @@ class StarvedTest {
                 classes,
                 Starved.class.getName(),
                 kind,
-                Integer.toString(ROUNDS))
+                Integer.toString(rounds))
             .redirectErrorStream(true)
             .start();
     try {
       String output = new String(process.getInputStream().readAllBytes(), UTF_8);
       assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
       assertThat(output)
-          .contains(ROUNDS + " rounds")
+          .contains(rounds + " rounds")
           .contains("0 stuck")
           .doesNotContain(" 0 errors");
       assertThat(process.exitValue()).isZero();

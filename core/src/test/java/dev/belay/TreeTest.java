@@ -202,7 +202,7 @@ class TreeTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R7: a child of a closed leaf is told who closed it")
+  @DisplayName("R7: a child of a closed leaf says which context was closed")
   void aChildOfAClosedLeafTellsItsParentsStory() {
     var leaf = Context.background().withName("leaf").withCancel();
     leaf.close();
@@ -230,7 +230,7 @@ class TreeTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R10: close ends as CLOSED, and what runs below is told who closed it")
+  @DisplayName("R10: close ends as CLOSED, and what runs below says which context was closed")
   void closeIsANormalFinish() {
     var parent = root.withName("batch").withCancel();
     var child = parent.withCancel();
@@ -245,7 +245,7 @@ class TreeTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R10: cancel tells who and why")
+  @DisplayName("R10: a cancel says which context was cancelled, and why")
   void cancelTellsWhoAndWhy() {
     var why = new IllegalStateException("budget spent");
     var ctx = root.withName("batch").withCancel();

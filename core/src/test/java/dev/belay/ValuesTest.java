@@ -32,6 +32,26 @@ class ValuesTest extends Fixture {
   }
 
   @Test
+  @DisplayName("R15: a key of a generic type takes the raw class, and keeps the type")
+  void aKeyOfAGenericType() {
+    ContextKey<List<String>> tags = ContextKey.named("tags", List.class);
+    List<String> found = root.withValue(tags, List.of("a", "b")).require(tags);
+    assertThat(found).containsExactly("a", "b");
+    assertThat(tags).hasToString("ContextKey(tags: List)");
+  }
+
+  @Test
+  @DisplayName("R15: a primitive class is refused where the key is made")
+  void aPrimitiveClassIsRefused() {
+    assertThatThrownBy(() -> ContextKey.named("n", int.class))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("type is the primitive int: pass Integer.class");
+    assertThatThrownBy(() -> ContextKey.named("n", void.class))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Void.class");
+  }
+
+  @Test
   @DisplayName("R15: any number of values, at any depth")
   void anyNumberOfValues() {
     List<ContextKey<Integer>> keys = new ArrayList<>();

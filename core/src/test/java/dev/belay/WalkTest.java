@@ -46,7 +46,7 @@ class WalkTest extends Fixture {
   @ParameterizedTest
   @MethodSource("ends")
   @DisplayName(
-      "R2, R3: who ends a context second waits for the walk of the first, whose end counts")
+      "R2, R3: a thread that ends a context second waits for the walk of the first, whose end counts")
   void theSecondWaitsForTheFirst(Consumer<CancelContext> end) throws Exception {
     var ctx = (CancelContext) parent.withTimeout(SECOND);
     End first = End.cancelled(ctx, why, null);

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One task of a {@link TaskGroup}, with its result once the group was joined. The group owns,
- * cancels and ends it. Any thread may ask.
+ * cancels and ends it. Any thread may call any method.
  *
  * @param <T> the result
  */
@@ -14,16 +14,18 @@ public sealed interface Fork<T extends @Nullable Object> permits ForkTask {
   String name();
 
   /**
-   * How it stands: {@code RUNNING} also while it has not begun; {@code CANCELLED} if the end of the
-   * group's context kept it from running or stopped it; {@code FAILED} for all else that it threw.
+   * Its state: {@code RUNNING} also while it has not begun; {@code CANCELLED} if the end of the
+   * group's context kept it from running or stopped it; {@code FAILED} if it threw anything else.
    */
   Future.State state();
 
   /**
-   * The result.
+   * The result. The owner of the group joins it first, unless {@link TaskGroup#next} has given it
+   * this fork; other threads, such as those that test the condition of {@link TaskGroup#until},
+   * need not.
    *
-   * @throws IllegalStateException if the group was not joined yet, or the fork has no result; the
-   *     message says which, and what to do
+   * @throws IllegalStateException if the owner has not joined the group, or the fork has no result;
+   *     the message says which, and what to do
    */
   T get();
 

@@ -138,7 +138,7 @@ final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
 
   @Override
   public T get() {
-    if (!forks.joined() && !taken) {
+    if (forks.isOwner() && !forks.joined() && !taken) {
       throw new IllegalStateException(
           "get() of fork " + Names.quoted(name) + " before join(): join its group first");
     }
@@ -148,6 +148,9 @@ final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
           throw new IllegalStateException(
               "fork " + Names.quoted(name) + " failed: look at state() or failure() first",
               failure);
+      case RUNNING ->
+          throw new IllegalStateException(
+              "fork " + Names.quoted(name) + " has not ended: look at state() first");
       default ->
           throw new IllegalStateException(
               "fork " + Names.quoted(name) + " was cancelled: look at state() first", failure);

@@ -180,6 +180,11 @@ final class Forks<T extends @Nullable Object> {
     }
   }
 
+  /** Whether the calling thread has opened the group. */
+  boolean isOwner() {
+    return owner.equals(Thread.currentThread());
+  }
+
   boolean joined() {
     return joined;
   }

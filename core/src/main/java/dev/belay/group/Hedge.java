@@ -1,6 +1,7 @@
 package dev.belay.group;
 
 import dev.belay.CancellableContext;
+import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import dev.belay.ContextCallable;
 import dev.belay.ContextEndedException;
@@ -36,6 +37,7 @@ public final class Hedge {
    * @param delay of the clock of the context; zero starts all at once
    * @throws IllegalArgumentException if it is negative
    */
+  @CheckReturnValue
   public static Hedge after(Duration delay) {
     if (Require.argument(delay, "delay", "pass how long to wait for the first").isNegative()) {
       throw new IllegalArgumentException("delay is " + delay + ": nothing starts in the past");
@@ -48,6 +50,7 @@ public final class Hedge {
    *
    * @throws IllegalArgumentException if it is less than 1
    */
+  @CheckReturnValue
   public Hedge attempts(int most) {
     if (most < 1) {
       throw new IllegalArgumentException("attempts is " + most + ": nothing would ever start");

@@ -64,7 +64,7 @@ final class OrderedResults<T extends @Nullable Object, R extends @Nullable Objec
       Thread.currentThread().interrupt();
       throw new CompletionException(e);
     } catch (Throwable t) {
-      close(); // nobody reads on after a failure, and few would think of the close
+      close(); // a reader stops at a failure, and rarely closes the stream then
       throw t;
     }
   }

@@ -38,16 +38,20 @@ final class OwnerWait {
     TimeSource time = forks.time();
     Registration atEnd = forks.scope.onDone(() -> LockSupport.unpark(owner), Runnable::run);
     try {
-      while (!over.getAsBoolean()) {
+      for (; ; ) {
+        // Before the question: it may wait for a walk, and so park, and use up a wake-up.
+        boolean due = isReportDue(time);
+        if (over.getAsBoolean()) {
+          return;
+        }
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
-        // Nothing between the question and the park may park itself: it would eat the wake-up.
-        if (!isReportDue(time)) {
-          time.park(this, reportAt);
-        } else {
+        if (due) {
           reportAt = Long.MAX_VALUE;
           report();
+        } else {
+          time.park(this, reportAt);
         }
       }
     } finally {

@@ -166,7 +166,7 @@ abstract sealed class Policy<
       this.enough = enough;
     }
 
-    /** A test that throws decides, too: join throws what it threw. */
+    /** A condition that throws decides, too: join throws what it threw. */
     @Override
     @SuppressWarnings("unchecked") // the forks of this group
     boolean decides(ForkTask<?> fork) {
@@ -192,7 +192,8 @@ abstract sealed class Policy<
     List<Fork<? extends T>> outcome(Forks<T> forks) {
       Throwable thrown = failure;
       if (thrown != null) {
-        throw forks.carrying(new IllegalStateException("the group's test threw " + thrown, thrown));
+        throw forks.carrying(
+            new IllegalStateException("the group's condition threw " + thrown, thrown));
       }
       boolean decided = forks.decider() != null || forks.isCancelledByOwner();
       if (!decided && forks.scope.ending() != null) {

@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>How the group is opened says what it is for (R33): {@link #open all must succeed}, {@link
+ * <p>How the group is opened says what it is for: {@link #open all must succeed}, {@link
  * #firstSuccess the first success wins}, {@link #firstSuccesses the first n}, {@link #collect
  * everything is collected}, {@link #untilDeadline what is there at the deadline}, {@link #until a
- * test of your own}. Where {@link #join} gives results, name their type: {@code var group =
+ * condition of your own}. Where {@link #join} gives results, name their type: {@code var group =
  * TaskGroup.<Quote>firstSuccess(ctx)}; {@code var} infers the rest.
  *
  * <p>A result that no caller gets is closed if it is {@link AutoCloseable}: those of forks that
@@ -129,8 +129,8 @@ public final class TaskGroup<
   }
 
   /**
-   * A group that a test of your own decides: {@code enough} is asked of each fork that has ended,
-   * and the first time it says true the rest is cancelled. {@link #join} gives all forks in order.
+   * A group with a condition of your own: {@code enough} is tested for each fork that has ended,
+   * and the first time it is true the rest is cancelled. {@link #join} gives all forks in order.
    *
    * @param enough called on the threads of the forks, perhaps on several at once. If it throws,
    *     that decides as well, and {@link #join} throws an {@link IllegalStateException}
@@ -139,7 +139,7 @@ public final class TaskGroup<
   public static <T extends @Nullable Object>
       TaskGroup<T, List<Fork<? extends T>>, RuntimeException> until(
           Context ctx, Predicate<? super Fork<? extends T>> enough) {
-    Require.argument(enough, "enough", "pass a test, or use collect");
+    Require.argument(enough, "enough", "pass a condition, or use collect");
     return open(ctx, new Policy.Until<>(enough));
   }
 
@@ -200,7 +200,7 @@ public final class TaskGroup<
 
   /**
    * Forks are not interrupted when their context ends: for code that an interrupt harms. They must
-   * ask their context, or pass it to what does; otherwise the group waits for them.
+   * check their context, or pass it to code that does; otherwise the group waits for them.
    *
    * @return this group
    */
@@ -245,8 +245,8 @@ public final class TaskGroup<
   /**
    * Starts {@code body} on a thread of its own, once fewer than the limit run. If the group's
    * context has ended, or ends while this waits, the body is not started and the fork is cancelled;
-   * {@link #join} tells why. So it is if this thread is interrupted while it waits: that cancels
-   * the group, and the flag stays set.
+   * {@link #join} throws the reason. The same happens if this thread is interrupted while it waits:
+   * that cancels the group, and the flag stays set.
    *
    * @param name for messages, the live tree, the thread and the story of a deadline
    * @throws IllegalStateException after {@link #join} or {@link #close}

@@ -1,9 +1,9 @@
 package dev.belay.spi;
 
 /**
- * Takes something of the calling thread along wherever Belay starts a thread for it (R38): a fork,
- * a reaction, a wrapped task, the helper of a canceller or of an adapter. For thread-locals of
- * logging and tracing libraries. Install it with {@link ContextCarriers#install}.
+ * Copies something of the calling thread, such as the thread-locals of a logging or tracing
+ * library, wherever Belay starts a thread for it: for a fork, a reaction, a wrapped task, the
+ * helper of a canceller or of an adapter. Install it with {@link ContextCarriers#install}.
  *
  * <p>What throws in a carrier is reported as {@link ContextEvent.Uncaught}; the task runs all the
  * same.

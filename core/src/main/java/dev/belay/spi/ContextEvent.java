@@ -7,9 +7,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that a {@link ContextListener} hears of. Kinds may be added: a {@code switch} over them
- * needs a {@code default}. Contexts in events cannot be cast to what cancels them. No event prints
- * a value.
+ * Something that a {@link ContextListener} is notified of. Kinds may be added: a {@code switch}
+ * over them needs a {@code default}. Contexts in events cannot be cast to what cancels them. No
+ * event prints a value.
  */
 public sealed interface ContextEvent {
 

@@ -3,7 +3,7 @@ package dev.belay.spi;
 import java.util.Arrays;
 
 /**
- * Where events are reported and listeners are installed (R37). Problems are logged whether or not a
+ * Where events are reported and listeners are installed. Problems are logged whether or not a
  * listener is installed; ends and successful cancels are only reported, and cost nothing while no
  * listener is there. Any thread may call anything.
  */

@@ -2,8 +2,8 @@ package dev.belay.spi;
 
 /**
  * Starts the threads that Belay's modules need for themselves. A thread has what the installed
- * carriers capture on the caller (R38) and inherits nothing else: no inheritable thread-local, and
- * the class loader of Belay as its context class loader (R39).
+ * carriers capture on the caller and inherits nothing else: no inheritable thread-local, and the
+ * class loader of Belay as its context class loader.
  */
 public final class HelperThread {
   private HelperThread() {}

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The wheels of the system's timers and the one thread that turns them; it also moves the coarse
- * clock while somebody reads it. The thread ends when it has had nothing to do for a while. There
- * is a wheel for each processor, so that threads that set timers do not meet.
+ * clock while it is being read. The thread ends after it has been idle for a while. There is a
+ * wheel for each processor, so that threads that set timers do not meet.
  */
 final class Timers {
   /** A tick is about half a millisecond: the timers' grain, and that of the coarse clock. */
@@ -33,12 +33,12 @@ final class Timers {
 
   private volatile @Nullable Thread thread;
 
-  /** When the thread looks again; whoever sets an earlier timer wakes it. */
+  /** When the thread looks again; a thread that sets an earlier timer wakes it. */
   private volatile long wakeAt;
 
   /**
    * What the thread was last woken for. It looks again then, though the timer be cancelled: most
-   * are, and the next one of the same length wakes nobody.
+   * are, and the next one of the same length needs no wake-up.
    */
   private volatile long wokenFor;
 
@@ -144,7 +144,7 @@ final class Timers {
       long now = clock.getAsLong();
       resumeUnfinished();
       fire(now);
-      wakeAt = Long.MAX_VALUE; // from here on whoever sets a timer wakes us
+      wakeAt = Long.MAX_VALUE; // from here on a thread that sets a timer wakes us
       long next = Math.min(nextTimer(), tick(now));
       if (next != Long.MAX_VALUE) {
         busy = now;
@@ -193,10 +193,10 @@ final class Timers {
   }
 
   /**
-   * Moves the coarse clock. Only this thread says that it ticks, so nobody reads a clock that
+   * Moves the coarse clock. Only this thread sets {@code ticking}, so no thread reads a clock that
    * stands still.
    *
-   * @return when to move it again; {@code Long.MAX_VALUE} if nobody wants it
+   * @return when to move it again; {@code Long.MAX_VALUE} if it is not read
    */
   private long tick(long now) {
     if (ticking) {

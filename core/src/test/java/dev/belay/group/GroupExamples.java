@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future.State;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -54,7 +55,7 @@ class GroupExamples {
 
   // @start region=first
   static String anyReplica(Context ctx, List<String> replicas) throws Exception {
-    try (TaskGroup<String, String, Exception> group = TaskGroup.firstSuccess(ctx)) {
+    try (var group = TaskGroup.<String>firstSuccess(ctx)) {
       for (String replica : replicas) {
         group.fork(replica, c -> user(c, replica));
       }
@@ -70,6 +71,105 @@ class GroupExamples {
     assertThatThrownBy(() -> anyReplica(Context.background(), List.of("", "")))
         .isInstanceOf(IOException.class)
         .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+  }
+
+  // @start region=quorum
+  /** The answers of two replicas, whichever are first. */
+  static List<String> twoReplicas(Context ctx, List<String> replicas) throws Exception {
+    try (var group = TaskGroup.<String>firstSuccesses(ctx, 2)) {
+      replicas.forEach(replica -> group.fork(replica, c -> user(c, replica)));
+      return group.join();
+    }
+  }
+
+  // @end region=quorum
+
+  @Test
+  void theFirstTwoSuccesses() throws Exception {
+    assertThat(twoReplicas(Context.background(), List.of("a", "", "b")))
+        .containsExactlyInAnyOrder("user a", "user b");
+    assertThatThrownBy(() -> twoReplicas(Context.background(), List.of("a", "", "")))
+        .isInstanceOf(IOException.class);
+  }
+
+  // @start region=until
+  /** Asks all shops, until one has an offer of {@code enough} or less. */
+  static List<String> cheapEnough(Context ctx, List<String> shops, int enough)
+      throws InterruptedException {
+    try (var group = TaskGroup.<Integer>until(ctx, fork -> price(fork) <= enough)) {
+      shops.forEach(shop -> group.fork(shop, c -> offer(c, shop)));
+      return group.join().stream().filter(fork -> price(fork) <= enough).map(Fork::name).toList();
+    }
+  }
+
+  private static int price(Fork<? extends Integer> fork) {
+    return fork.state() == State.SUCCESS ? fork.get() : Integer.MAX_VALUE;
+  }
+
+  // @end region=until
+
+  @Test
+  void aTestOfOnesOwn() throws Exception {
+    try (var ctx = Context.background().withCancel()) { // "slow" never answers
+      assertThat(cheapEnough(ctx, List.of("slow", "tea", "coffee"), 3)).containsExactly("tea");
+    }
+  }
+
+  // @start region=next
+  /** Prints each offer as it comes. */
+  static void print(Context ctx, List<String> shops, Consumer<String> out)
+      throws InterruptedException {
+    try (var group = TaskGroup.<Integer>collect(ctx)) {
+      shops.forEach(shop -> group.fork(shop, c -> offer(c, shop)));
+      for (var fork = group.next(); fork != null; fork = group.next()) {
+        out.accept(fork.name() + " " + fork.state());
+      }
+      group.join();
+    }
+  }
+
+  // @end region=next
+
+  @Test
+  void resultsAsTheyCome() throws Exception {
+    var out = new ArrayList<String>();
+    print(Context.background(), List.of("tea", "mate"), out::add);
+    assertThat(out).containsExactlyInAnyOrder("tea SUCCESS", "mate SUCCESS");
+  }
+
+  /** Something that is not AutoCloseable, and yet has to be given back. */
+  private record Seat(AtomicInteger free) {
+    static Seat take(AtomicInteger free) {
+      free.decrementAndGet();
+      return new Seat(free);
+    }
+
+    void giveBack() {
+      free.incrementAndGet();
+    }
+  }
+
+  // @start region=discarding
+  /** A seat from whichever train answers first; the other trains get theirs back. */
+  static Seat anySeat(Context ctx, List<AtomicInteger> trains) throws Exception {
+    try (var group = TaskGroup.<Seat>firstSuccess(ctx).discarding(Seat::giveBack)) {
+      for (AtomicInteger train : trains) {
+        group.fork("train", c -> Seat.take(train));
+      }
+      return group.join();
+    }
+  }
+
+  // @end region=discarding
+
+  @Test
+  void whatTheLosersHaveIsGivenBack() throws Exception {
+    for (int round = 0; round < 100; round++) {
+      var trains = List.of(new AtomicInteger(1), new AtomicInteger(1));
+      Seat seat = anySeat(Context.background(), trains);
+      assertThat(seat.free()).hasValue(0);
+      assertThat(trains.stream().mapToInt(AtomicInteger::get).sum()).isEqualTo(1);
+    }
   }
 
   // @start region=deadline

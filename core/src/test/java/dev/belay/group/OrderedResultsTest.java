@@ -198,7 +198,7 @@ class OrderedResultsTest extends GroupFixture {
   }
 
   @Test
-  @DisplayName("R36: a stream tells that it is ordered and that nobody knows how long it is")
+  @DisplayName("R36: a stream is ordered, and its size is unknown")
   void whatAStreamTells() {
     try (var results = TaskGroup.stream(root, List.of(1), 1, (c, item) -> c.toString())) {
       var split = results.spliterator();

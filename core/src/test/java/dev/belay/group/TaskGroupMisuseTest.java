@@ -72,7 +72,7 @@ class TaskGroupMisuseTest extends GroupFixture {
   }
 
   @Test
-  @DisplayName("R35: close without join is told, and carries the failures that nobody saw")
+  @DisplayName("R35: close without join is reported, with the failures that would be lost")
   void closeWithoutJoin() {
     var refused = new IOException("refused");
     var group = on(TaskGroup.open(root));
@@ -103,7 +103,7 @@ class TaskGroupMisuseTest extends GroupFixture {
   }
 
   @Test
-  @DisplayName("R35: groups closed out of order are all closed, and it is told")
+  @DisplayName("R35: groups closed out of order are all closed, and that is reported")
   void closedOutOfOrder() {
     var outer = on(TaskGroup.open(root.withName("outer")));
     var inner = on(TaskGroup.open(root.withName("inner")));
@@ -326,7 +326,7 @@ class TaskGroupMisuseTest extends GroupFixture {
   }
 
   @Test
-  @DisplayName("R35: nothing is told of a fork while it runs")
+  @DisplayName("R35: a fork that runs has no failure yet")
   void nothingIsToldOfARunningFork() throws Exception {
     var go = new CountDownLatch(1);
     try (var group = on(TaskGroup.collect(root))) {

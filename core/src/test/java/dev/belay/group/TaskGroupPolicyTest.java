@@ -171,7 +171,7 @@ class TaskGroupPolicyTest extends GroupFixture {
   }
 
   @Test
-  @DisplayName("R33: when the context ends before a success, that is told first")
+  @DisplayName("R33: when the context ends before a success, that is thrown first")
   void noSuccessBeforeTheEnd() throws Exception {
     var ctx = root.withCancel();
     var refused = new IOException("refused");
@@ -339,7 +339,7 @@ class TaskGroupPolicyTest extends GroupFixture {
   }
 
   @Test
-  @DisplayName("R33: collecting, an end after all forks is nobody's failure")
+  @DisplayName("R33: collecting, an end after all forks is no failure")
   void anEndAfterAllForks() throws Exception {
     var ctx = root.withCancel();
     try (var group = on(TaskGroup.collect(ctx)).uninterrupted()) {

@@ -148,7 +148,7 @@ class TaskGroupTest extends GroupFixture {
   }
 
   @Test
-  @DisplayName("R32: a group that is told so does not interrupt its forks")
+  @DisplayName("R32: an uninterrupted group does not interrupt its forks")
   void anUninterruptedGroup() throws Exception {
     try (var group = on(TaskGroup.open(root)).uninterrupted()) {
       var running = new CountDownLatch(1);

@@ -142,7 +142,7 @@ class TimersTest {
   }
 
   @Test
-  @DisplayName("the coarse clock stands still only when it is exact, however long nobody reads it")
+  @DisplayName("the coarse clock stands still only when it is exact, however long it is not read")
   void theCoarseClockIsExactAfterAPause() {
     while (timers.coarseNanoTime() == now.get()) {
       now.incrementAndGet();

@@ -141,13 +141,13 @@ class WheelTest {
 
   @ParameterizedTest
   @MethodSource("uses")
-  @DisplayName("R28: nobody touches a wheel while another holds its lock")
+  @DisplayName("R28: no thread touches a wheel while another holds its lock")
   void nobodyTouchesALockedWheel(Consumer<Wheel> use) throws Exception {
     waitsForTheLock(() -> use.accept(wheel));
   }
 
   @Test
-  @DisplayName("R28: nobody cancels a timer while another holds the wheel's lock")
+  @DisplayName("R28: no thread cancels a timer while another holds the wheel's lock")
   void nobodyCancelsInALockedWheel() throws Exception {
     TimeSource.Timer timer = wheel.set(1, () -> {});
     waitsForTheLock(timer::cancel);

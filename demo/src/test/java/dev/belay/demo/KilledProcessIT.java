@@ -66,7 +66,7 @@ class KilledProcessIT extends ShopTesting {
     }
     long orders = count("select count(*) from orders");
     shop = OrderService.start(Context.background(), settings());
-    Storm.settle(shop);
+    Storm.awaitIdle(shop);
     // The server looks every 500 ms whether a query still has a client.
     while (count("select count(*) from pg_stat_activity where wait_event = 'PgSleep'") != 0) {
       Thread.onSpinWait();

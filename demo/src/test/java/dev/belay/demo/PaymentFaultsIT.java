@@ -104,7 +104,7 @@ class PaymentFaultsIT extends ShopTesting {
   void onceTheServiceIsWellTheBooksBalance() throws Exception {
     log.close();
     payments.answerWith(null);
-    Storm.settle(shop);
+    Storm.awaitIdle(shop);
     assertThat(number("select count(*) from orders")).isEqualTo(orders);
     assertThat(Books.check(shop, CONFIRMED)).isEmpty();
     assertThat(order(ORDER).statusCode()).isEqualTo(201);

@@ -99,7 +99,7 @@ abstract class ShopTesting {
   static void assertSound(OrderService service) throws Exception {
     HttpResponse<String> answer = order(service, ORDER);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-    Storm.settle(service);
+    Storm.awaitIdle(service);
     assertThat(Books.check(service, CONFIRMED)).isEmpty();
   }
 

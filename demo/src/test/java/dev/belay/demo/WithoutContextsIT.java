@@ -22,7 +22,7 @@ class WithoutContextsIT extends ShopTesting {
       assertThat(shop.requests().awaitNone(Duration.ofSeconds(60))).isTrue();
       blocker.rollback();
     }
-    Storm.settle(shop);
+    Storm.awaitIdle(shop);
     WorkForNobody.Report report = shop.workForNobody().report();
     assertThat(report.customers()).isEqualTo(1);
     assertThat(report.queries()).isZero();
@@ -38,7 +38,7 @@ class WithoutContextsIT extends ShopTesting {
       assertThat(shop.requests().running()).as("nobody has told the handler").isEqualTo(1);
       blocker.rollback();
     }
-    Storm.settle(shop);
+    Storm.awaitIdle(shop);
     WorkForNobody.Report report = shop.workForNobody().report();
     assertThat(report.customers()).isEqualTo(1);
     assertThat(report.mostThreads()).isEqualTo(1);

@@ -1,5 +1,5 @@
 /**
- * What the HTTP rooms share: {@link dev.belay.http.ExchangeAbortedException} says how far an
+ * What the HTTP packages share: {@link dev.belay.http.ExchangeAbortedException} says how far an
  * exchange had come, {@link dev.belay.http.GatewayTimeoutException} that another server ran out of
  * time.
  */

@@ -26,7 +26,7 @@ public final class ContextRetry {
     this.policy = policy;
   }
 
-  /** Retries as {@code policy} says; its events and metrics are told as ever. */
+  /** Retries as {@code policy} says; its events and metrics are published as usual. */
   public static ContextRetry of(Retry policy) {
     return new ContextRetry(
         Objects.requireNonNull(policy, "policy is null: Retry.ofDefaults(name) is the least"));
@@ -72,7 +72,7 @@ public final class ContextRetry {
     }
   }
 
-  /** Whether no policy is asked: somebody wants this to stop. */
+  /** Whether the policy is bypassed: the work is to be stopped. */
   private static boolean isFinal(Context ctx, Exception failure) {
     return ctx.isDone() || Canceller.isInterruption(failure);
   }

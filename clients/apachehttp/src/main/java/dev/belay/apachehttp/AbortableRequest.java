@@ -23,8 +23,8 @@ final class AbortableRequest extends HttpUriRequestBase {
   }
 
   /**
-   * Says who is to be interrupted. The thread has to be a virtual one, whose connecting and reading
-   * an interrupt ends, and to live for this request alone.
+   * Sets the thread to be interrupted. The thread has to be a virtual one, whose connecting and
+   * reading an interrupt ends, and to live for this request alone.
    */
   void sentBy(Thread thread) {
     sender = thread;
@@ -39,7 +39,7 @@ final class AbortableRequest extends HttpUriRequestBase {
   /** Any thread may call it. */
   @Override
   public void abort() {
-    aborted = true; // first, so that who binds a socket after the question below sees it
+    aborted = true; // first, so that a thread that binds a socket after the check below sees it
     ExecRuntime current = runtime;
     Thread maker = sender;
     if (current == null

@@ -17,7 +17,10 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 
-/** One request. A cancel takes the connection from it in one step, so that it hits nobody else. */
+/**
+ * One request. A cancel takes the connection from it in one step, so that it cannot hit another
+ * request.
+ */
 final class ApacheExchange extends BlockingExchange<ClassicHttpResponse> {
   private final HttpClient client;
   private final AbortableRequest request;

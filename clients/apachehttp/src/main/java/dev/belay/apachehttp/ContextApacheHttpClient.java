@@ -1,5 +1,6 @@
 package dev.belay.apachehttp;
 
+import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.http.ExchangeAbortedException;
@@ -20,24 +21,25 @@ import org.jspecify.annotations.Nullable;
  * Apache's classic {@link HttpClient} under a context. When the context ends, the exchange is
  * aborted, wherever it is: waiting for a connection of the pool, resolving a name, connecting,
  * sending, waiting for the headers, in the middle of the body. Its connection is closed, so that
- * the server learns of it. A context that has ended before sends nothing.
+ * the server notices. A context that has ended before sends nothing.
  *
  * <p>What the caller gets then is a {@link ContextEndedException} whose cause, an {@link
  * ExchangeAbortedException}, says how far the exchange had come. A failure that the end did not
  * bring about is thrown as Apache's client reports it.
  *
  * <p>Until the headers are there the request runs on a virtual thread of its own, with the context
- * bound, so that interceptors find it in {@link Context#current()}; other thread-locals of the
- * caller they do not see. An interrupt of the caller aborts the exchange then, on every kind of
- * thread. While the body is read an interrupt does what it does in Apache's client: on a platform
- * thread nothing, on a virtual one the read fails.
+ * bound, so that interceptors find it in {@link Context#current()}; of the caller's other
+ * thread-locals they see those that an installed {@link dev.belay.spi.ContextCarrier} copies. An
+ * interrupt of the caller aborts the exchange then, on every kind of thread. While the body is read
+ * an interrupt does what it does in Apache's client: on a platform thread nothing, on a virtual one
+ * the read fails.
  *
  * <p>The deadline is sent to the server as the remaining time, and the trace with it ({@link
  * WireHeaders}); where the client follows a redirection or tries again, it sends the same headers.
  * Its own time-outs apply besides.
  *
- * <p>Immutable; any thread may use it. The wrapped client belongs to whoever made it, who also
- * closes it.
+ * <p>Immutable; any thread may use it. The wrapped client belongs to its creator, which also closes
+ * it.
  */
 public final class ContextApacheHttpClient {
   private final HttpClient client;
@@ -55,6 +57,7 @@ public final class ContextApacheHttpClient {
   }
 
   /** The same client, sending other headers. */
+  @CheckReturnValue
   public ContextApacheHttpClient withHeaders(WireHeaders other) {
     Objects.requireNonNull(other, "headers are null: use WireHeaders.NONE");
     return new ContextApacheHttpClient(client, other);

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 /**
  * Agroal. Its connections break nothing when they are aborted, and then never come back; one that
  * was broken by other means is lent again. Its own note says not to, and is written by reflection,
- * so that nobody needs Agroal to use Belay.
+ * so that Belay does not require Agroal.
  */
 final class AgroalPool implements Pool {
   @Override

@@ -5,8 +5,8 @@ import java.sql.SQLNonTransientConnectionException;
 
 /**
  * A commit was sent and the connection broke before the server's answer: the transaction is
- * committed, or it is not, and only a look into the database tells. Repeating it may do its work
- * twice. Any other failure of a commit means that nothing was committed.
+ * committed, or it is not, and only a look into the database shows which. Repeating it may do its
+ * work twice. Any other failure of a commit means that nothing was committed.
  *
  * <p>The SQLState is the standard's, {@code 08007}, "transaction resolution unknown"; the cause is
  * what the driver threw.

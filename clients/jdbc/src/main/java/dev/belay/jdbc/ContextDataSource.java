@@ -1,5 +1,6 @@
 package dev.belay.jdbc;
 
+import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -14,30 +15,31 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link DataSource} whose connections obey a context. It does not own the one it wraps: whoever
- * made that closes it.
+ * A {@link DataSource} whose connections obey a context. It does not own the one it wraps: the
+ * creator of that closes it.
  *
- * <p>Our own code says {@link #connection(Context)}. Frameworks that know only {@link
+ * <p>Code that has a context calls {@link #connection(Context)}. Frameworks that know only {@link
  * #getConnection()} get a connection under {@link Context#current()}. Everything done through a
- * connection obeys its context; a connection serves one thread at a time and is closed by whoever
- * asked for it. When the context ends:
+ * connection obeys its context; a connection serves one thread at a time and is closed by the code
+ * that requested it. When the context ends:
  *
  * <ul>
- *   <li>the wait for a connection ends; one that arrives late goes back;
- *   <li>the statement in flight is cancelled inside the server, again until it has ended, and the
- *       connection is used again only when no cancel is under way;
- *   <li>no further statement is sent, and a commit throws; rollback and close work all the same.
+ *   <li>the wait for a connection ends; one that arrives late is returned to the pool;
+ *   <li>the statement in flight is cancelled inside the server, repeatedly until it has ended, and
+ *       the connection is used again only when no cancel is under way;
+ *   <li>no further statement is sent, and a commit throws; rollback and close still work.
  * </ul>
  *
- * <p>What ended throws {@link java.sql.SQLTimeoutException} for a deadline and {@link SQLException}
- * for a cancel, with the {@link dev.belay.ContextEndedException} as the cause and the driver's
- * exception below that.
+ * <p>A call that was ended throws {@link java.sql.SQLTimeoutException} for a deadline and {@link
+ * SQLException} for a cancel, with the {@link dev.belay.ContextEndedException} as the cause and the
+ * driver's exception below that.
  *
  * <p>An interrupt of the calling thread cancels the statement too, and is kept; the exception's
  * cause is an {@link InterruptedException} then. It neither breaks the connection nor leaves the
  * query running. No statement is sent by a thread that is interrupted already; commit, rollback and
  * close are not touched by interrupts. On a virtual thread each call of the driver runs on a thread
- * of its own, under the same context but without the caller's thread-locals.
+ * of its own, under the same context; of the caller's thread-locals it has those that an installed
+ * {@link dev.belay.spi.ContextCarrier} copies.
  *
  * <p>What is sent as text is not understood beyond its first words: {@code commit} and {@code
  * rollback} as statements are treated as the methods of that name; do not hide one behind another
@@ -45,8 +47,8 @@ import org.jspecify.annotations.Nullable;
  * literal in it as a question mark. What is reached by {@code unwrap} is the driver's own and obeys
  * nothing.
  *
- * <p>A batch is done as a whole or not at all, under auto-commit as well: it is a transaction of
- * its own then. A statement that the database itself commits, as some do with DDL, stays done.
+ * <p>A batch is executed completely or not at all, under auto-commit as well: it is a transaction
+ * of its own then. A statement that the database itself commits, as some do with DDL, stays done.
  *
  * <p>Known drivers are pgjdbc, MariaDB's with MariaDB, H2, SQLite and DuckDB. Every other driver
  * gets a new connection after each cancel that was sent.
@@ -60,7 +62,7 @@ import org.jspecify.annotations.Nullable;
  *       which drops a database in memory if it was the last one. What waits for a row's lock ends
  *       with H2's own time-out. On files, statements run on a platform thread of their own, because
  *       an interrupt would close the database; {@code jdbc:h2:async:} needs none.
- *   <li>SQLite: a cancelled insert, update or delete rolls the transaction back by itself; the
+ *   <li>SQLite: a cancelled insert, update or delete rolls the whole transaction back; the
  *       connection is replaced.
  *   <li>DuckDB: a cancel that hits the begin of a transaction, which the driver sends with the
  *       first statement, costs the connection.
@@ -85,11 +87,11 @@ public final class ContextDataSource implements DataSource {
   }
 
   /**
-   * Wraps {@code target}: a pool, or a driver's own. Those that give every thread the same may be
-   * asked by another thread, under the context: HikariCP (in the name of a virtual thread),
-   * Tomcat's JDBC pool, Agroal, and a data source that lives in its driver's package. Every other
-   * one is asked by the calling thread, so it may choose by a thread-local; the end of the context
-   * interrupts it there, which does not stop a platform thread that connects.
+   * Wraps {@code target}: a pool, or a driver's own. From those that give every thread the same, a
+   * helper thread may get the connection, under the context: HikariCP (on behalf of a virtual
+   * thread), Tomcat's JDBC pool, Agroal, and a data source in its driver's package. Every other one
+   * is called by the calling thread, so it may choose by a thread-local; the end of the context
+   * interrupts that thread, which does not stop a platform thread that connects.
    */
   public static ContextDataSource wrap(DataSource target) {
     return wrap(target, PATIENCE);
@@ -101,9 +103,8 @@ public final class ContextDataSource implements DataSource {
   }
 
   /**
-   * The same source, but the server ends each statement by itself a second or two after the
-   * deadline, should no cancel reach it by then. For PostgreSQL and MariaDB; elsewhere it changes
-   * nothing.
+   * The same source, but the server itself ends each statement a second or two after the deadline,
+   * should no cancel reach it by then. For PostgreSQL and MariaDB; elsewhere it changes nothing.
    *
    * <ul>
    *   <li>PostgreSQL: {@code statement_timeout}, set before each statement, which costs a round
@@ -115,6 +116,7 @@ public final class ContextDataSource implements DataSource {
    *       the statement has already is kept.
    * </ul>
    */
+  @CheckReturnValue
   public ContextDataSource withServerLimit() {
     return new ContextDataSource(target, patience, true);
   }
@@ -122,7 +124,7 @@ public final class ContextDataSource implements DataSource {
   /**
    * A connection that obeys {@code ctx} until it is closed.
    *
-   * @throws SQLException if there is none to be had, or the context ends first
+   * @throws SQLException if none is available, or the context ends first
    */
   public Connection connection(Context ctx) throws SQLException {
     return open(ctx, target::getConnection);

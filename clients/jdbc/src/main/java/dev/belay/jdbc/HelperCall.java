@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A call of the driver on a thread of its own, for a caller whose interrupts would harm the driver,
- * or who must be released from a driver that does not return.
+ * or that must be released from a driver that does not return.
  */
 final class HelperCall<T extends @Nullable Object> {
   private final CompletableFuture<T> outcome = new CompletableFuture<>();

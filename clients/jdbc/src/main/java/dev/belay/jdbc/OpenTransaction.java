@@ -112,7 +112,7 @@ final class OpenTransaction {
     }
   }
 
-  /** Once sent a commit is never cancelled: nobody could say whether it happened. */
+  /** Once sent a commit is never cancelled: it would be unknown whether it happened. */
   @Nullable Object commit(SqlCallable<@Nullable Object> call) throws SQLException {
     requireCommittable();
     return committing(call);

@@ -2,11 +2,11 @@ package dev.belay.jdbc;
 
 import java.util.regex.Pattern;
 
-/** What can be told of a statement by its text, which is not parsed: databases differ. */
+/** What can be learned of a statement from its text, which is not parsed: databases differ. */
 final class StatementText {
   private static final int SHOWN = 120;
 
-  /** A literal, of which the value may be anybody's; or a comment. Longest doubt goes first. */
+  /** A literal, whose value may be private; or a comment. Longest doubt goes first. */
   private static final Pattern VALUE =
       Pattern.compile(
           // A comment that has another one in it: some databases nest them, so all the rest goes.

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * the work; isolation and read-only are as before when the connection goes back.
  */
 public final class Transactions {
-  /** A program that makes the same deadlock each time is not to go round for ever. */
+  /** A program that causes the same deadlock each time must not retry for ever. */
   private static final int ATTEMPTS = 10;
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
@@ -28,7 +28,7 @@ public final class Transactions {
   /**
    * Runs {@code work} and commits.
    *
-   * @throws SQLException also if the context ended; {@link ContextDataSource} says how
+   * @throws SQLException also if the context ended; see {@link ContextDataSource}
    */
   public static <T extends @Nullable Object, X extends Exception> T call(
       Context ctx, ContextDataSource source, TransactionCallable<T, X> work)
@@ -53,10 +53,10 @@ public final class Transactions {
   }
 
   /**
-   * Runs {@code work} and commits; again, in a new transaction, when the database gave it up for
-   * the sake of another one (SQLState 40001, serialization failure, or 40P01, deadlock). Waits
-   * before that, longer each time. Gives up after ten times, or when the context has no time left
-   * for as long as the last time took: then throws what the database said.
+   * Runs {@code work} and commits; again, in a new transaction, when the database rolled it back in
+   * favour of another one (SQLState 40001, serialization failure, or 40P01, deadlock). Retries with
+   * back-off, up to ten times and only while the context has time for another round as long as the
+   * last one; then throws the database's exception.
    *
    * @param work may run several times, so it must do nothing that a rollback does not undo
    * @throws SQLException as {@link #call} does
@@ -104,7 +104,7 @@ public final class Transactions {
     return "40001".equals(state) || "40P01".equals(state);
   }
 
-  /** Up to {@code longest}: those who met once are not to meet again. */
+  /** Up to {@code longest}: transactions that met once are not to meet again. */
   private static void pause(Context ctx, Duration longest, SQLException failure)
       throws SQLException {
     String phase = "waiting to repeat the transaction";

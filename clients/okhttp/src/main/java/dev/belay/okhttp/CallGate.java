@@ -13,9 +13,9 @@ import okhttp3.EventListener;
 import okhttp3.HttpUrl;
 
 /**
- * Lets a cancel through only while it can hit nobody else. OkHttp's {@link Call#cancel} looks which
- * exchange the call has, then closes the socket below it. If the body's end comes in between, the
- * connection may be back in the pool by then, and under somebody else's request. So the end of a
+ * Lets a cancel through only while it cannot hit another call. OkHttp's {@link Call#cancel} looks
+ * which exchange the call has, then closes the socket below it. If the body's end comes in between,
+ * the connection may be back in the pool by then, and in use by another request. So the end of a
  * body and a cancel exclude each other, until the call has let go of the exchange.
  */
 final class CallGate extends EventListener {

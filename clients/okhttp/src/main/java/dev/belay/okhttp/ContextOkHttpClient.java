@@ -1,5 +1,6 @@
 package dev.belay.okhttp;
 
+import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.http.ExchangeAbortedException;
@@ -16,24 +17,25 @@ import okio.Okio;
 /**
  * OkHttp under a context. When the context ends, the call is cancelled, wherever it is: resolving a
  * name, connecting, sending, waiting for the headers, in the middle of the body. An HTTP/1.1
- * connection is closed, an HTTP/2 stream is reset, so that the server learns of it. A context that
- * has ended before sends nothing.
+ * connection is closed, an HTTP/2 stream is reset, so that the server notices. A context that has
+ * ended before sends nothing.
  *
  * <p>What the caller gets then is a {@link ContextEndedException} whose cause, an {@link
  * ExchangeAbortedException}, says how far the exchange had come. A failure that the end did not
  * bring about is thrown as OkHttp reports it.
  *
  * <p>Until the headers are there the call runs on a virtual thread of its own, with the context
- * bound, so that interceptors find it in {@link Context#current()}; other thread-locals of the
- * caller they do not see. An interrupt of the caller aborts the exchange then, on every kind of
- * thread. While the body is read an interrupt does what it does in OkHttp: on a platform thread
- * that reads HTTP/1.1 nothing, else the read fails.
+ * bound, so that interceptors find it in {@link Context#current()}; of the caller's other
+ * thread-locals they see those that an installed {@link dev.belay.spi.ContextCarrier} copies. An
+ * interrupt of the caller aborts the exchange then, on every kind of thread. While the body is read
+ * an interrupt does what it does in OkHttp: on a platform thread that reads HTTP/1.1 nothing, else
+ * the read fails.
  *
  * <p>The deadline is sent to the server as the remaining time, and the trace with it ({@link
  * WireHeaders}); where OkHttp follows a redirection or tries again, it sends the same headers.
  * OkHttp's own time-outs apply besides.
  *
- * <p>Immutable; any thread may use it. The wrapped client belongs to whoever made it.
+ * <p>Immutable; any thread may use it. The wrapped client belongs to its creator.
  */
 public final class ContextOkHttpClient {
   private final OkHttpClient client;
@@ -55,6 +57,7 @@ public final class ContextOkHttpClient {
   }
 
   /** The same client, sending other headers. */
+  @CheckReturnValue
   public ContextOkHttpClient withHeaders(WireHeaders other) {
     Objects.requireNonNull(other, "headers are null: use WireHeaders.NONE");
     return new ContextOkHttpClient(client, other);

@@ -28,7 +28,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
  */
 public final class Storm {
   /** Longer than any order takes to be undone. */
-  private static final Duration SETTLE_LIMIT = Duration.ofSeconds(60);
+  private static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
 
   /** Both ends of the customer's connection, and of that to the payment service. */
   private static final int FILES_PER_ORDER = 4;
@@ -93,10 +93,10 @@ public final class Storm {
     int port = service.address().getPort();
     var random = new Random(seed);
     warmUp(port, random);
-    service.requests().awaitNone(SETTLE_LIMIT);
+    service.requests().awaitNone(IDLE_LIMIT);
     Set<String> threadsBefore = Books.threads();
     List<Outcome> outcomes = place(ctx, port, orders, random, progress);
-    settle(service);
+    awaitIdle(service);
     Map<Integer, Integer> answers = new TreeMap<>();
     outcomes.forEach(outcome -> answers.merge(outcome.status(), 1, Integer::sum));
     int inTime =
@@ -147,11 +147,11 @@ public final class Storm {
     return outcomes;
   }
 
-  /** What was given up is undone after the customer has left: waits for that, and for the mails. */
-  public static void settle(OrderService service) throws Exception {
-    service.requests().awaitNone(SETTLE_LIMIT);
-    service.payments().awaitNone(SETTLE_LIMIT);
-    try (CancellableContext limit = Context.background().withTimeout(SETTLE_LIMIT)) {
+  /** Abandoned orders are undone after the customer has left: waits for that, and for the mails. */
+  public static void awaitIdle(OrderService service) throws Exception {
+    service.requests().awaitNone(IDLE_LIMIT);
+    service.payments().awaitNone(IDLE_LIMIT);
+    try (CancellableContext limit = Context.background().withTimeout(IDLE_LIMIT)) {
       service.undoing().drain(limit);
       service.mails().drain(limit);
       while (service.pool().getHikariPoolMXBean().getActiveConnections() > 0) {

@@ -1,6 +1,7 @@
 package dev.belay.jetty;
 
 import dev.belay.CancellableContext;
+import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.ContextRunnable;
@@ -74,6 +75,7 @@ public final class ContextHandler extends Handler.Abstract {
    * endpoints that block in code unaware of contexts, and hold nothing that an interrupt breaks: on
    * a virtual thread it closes the socket that is being read.
    */
+  @CheckReturnValue
   public ContextHandler withInterrupts() {
     return new ContextHandler(server, contexts, true, endpoint);
   }

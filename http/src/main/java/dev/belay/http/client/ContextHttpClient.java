@@ -1,5 +1,6 @@
 package dev.belay.http.client;
 
+import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.http.ExchangeAbortedException;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The JDK's {@link HttpClient} under a context. When the context ends, the exchange is aborted,
  * wherever it is: connecting, in the TLS handshake, sending, waiting for the headers, in the middle
  * of the body. An HTTP/1.1 connection is closed, an HTTP/2 stream is reset, so that the server
- * learns of it. A context that has ended before sends nothing.
+ * notices. A context that has ended before sends nothing.
  *
  * <p>What the caller gets then is a {@link ContextEndedException} whose cause, an {@link
  * ExchangeAbortedException}, says how far the exchange had come. A failure that the end did not
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The deadline is sent to the server as the remaining time, and the trace with it ({@link
  * WireHeaders}), anew to where a redirection leads. The deadline is not given to the JDK's client:
  * {@link HttpRequest#timeout()} ends with the headers up to JDK 25, and fails with an exception
- * that knows nothing of the context. A request that sets it keeps it.
+ * that is unaware of the context. A request that sets it keeps it.
  *
  * <p>Limits are the JDK's. While a name is resolved or a TCP connection is being made, an aborted
  * caller is free at once; but a name's resolution cannot be stopped and ends on a thread of the
@@ -48,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  * HTTP/2 connection is closed by the JDK's client when more than 1,024 answers to aborted requests
  * have come with no new request in between.
  *
- * <p>Immutable; any thread may use it. The wrapped client belongs to whoever made it, who also
- * closes it.
+ * <p>Immutable; any thread may use it. The wrapped client belongs to its creator, which also closes
+ * it.
  */
 public final class ContextHttpClient {
   private final HttpClient client;
@@ -83,6 +84,7 @@ public final class ContextHttpClient {
   }
 
   /** The same client, sending other headers. */
+  @CheckReturnValue
   public ContextHttpClient withHeaders(WireHeaders other) {
     Objects.requireNonNull(other, "headers are null: use WireHeaders.NONE");
     return new ContextHttpClient(client, other, redirects);
@@ -93,6 +95,7 @@ public final class ContextHttpClient {
    * in a row, and with {@link Redirect#NORMAL} none from HTTPS to HTTP. Another origin does not get
    * the request's {@code Authorization}, {@code Cookie}, {@code Origin} and {@code Referer}.
    */
+  @CheckReturnValue
   public ContextHttpClient withRedirects(Redirect policy) {
     Objects.requireNonNull(policy, "policy is null: use Redirect.NEVER");
     return new ContextHttpClient(client, headers, policy);
@@ -156,12 +159,12 @@ public final class ContextHttpClient {
 
   /**
    * Sends {@code request} and returns when the headers have arrived; the body comes as its one
-   * subscriber asks for it, on a virtual thread that the subscription starts. When {@code ctx} ends
-   * the subscriber is told so by {@code onError}, with what {@link #open}'s body throws. Cancelling
-   * the subscription aborts the exchange.
+   * subscriber requests it, on a virtual thread that the subscription starts. When {@code ctx} ends
+   * the subscriber gets {@code onError}, with what {@link #open}'s body throws. Cancelling the
+   * subscription aborts the exchange.
    *
-   * <p>A publisher to which nobody subscribes holds its connection, and a registration in {@code
-   * ctx}, until {@code ctx} ends.
+   * <p>A publisher without a subscriber holds its connection, and a registration in {@code ctx},
+   * until {@code ctx} ends.
    *
    * @throws ContextEndedException if {@code ctx} has ended, or ends before the headers arrive
    * @throws IOException if the exchange fails otherwise

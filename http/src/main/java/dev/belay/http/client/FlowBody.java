@@ -2,6 +2,7 @@ package dev.belay.http.client;
 
 import dev.belay.Context;
 import dev.belay.http.spi.ContextBody;
+import dev.belay.spi.HelperThread;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
@@ -22,7 +23,7 @@ final class FlowBody implements Flow.Publisher<List<ByteBuffer>> {
   @Override
   public void subscribe(Flow.Subscriber<? super List<ByteBuffer>> subscriber) {
     Objects.requireNonNull(subscriber, "subscriber is null");
-    Thread.ofVirtual().name("belay-http-body").start(() -> feed(subscriber));
+    HelperThread.start("belay-http-body", () -> feed(subscriber));
   }
 
   private void feed(Flow.Subscriber<? super List<ByteBuffer>> subscriber) {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Which of the two, {@link #claimed} decides: a short response may be complete before the JDK
  * completes its future, and a {@code cancel(true)} in between closes a connection that is back in
- * the pool, perhaps under somebody else's request. The same holds for a redirection that the JDK's
+ * the pool, perhaps in use by another request. The same holds for a redirection that the JDK's
  * client follows without telling us, so it is not let ({@link Redirections}).
  */
 final class JdkExchange implements Canceller {
@@ -168,7 +168,7 @@ final class JdkExchange implements Canceller {
     }
   }
 
-  /** Aborts what nobody waits for any more. */
+  /** Aborts what has no caller waiting for it any more. */
   private void discard(CompletableFuture<HttpResponse<InputStream>> future) {
     if (claimed.compareAndSet(false, true)) {
       abort(future);

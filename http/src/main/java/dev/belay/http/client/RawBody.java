@@ -16,7 +16,7 @@ import java.util.concurrent.Flow;
  *
  * <p>With HTTP/1.1, cancelling the JDK's subscription does not: that closes the connection, on the
  * thread that cancels. Meanwhile the thread that receives may find the last byte and put the
- * connection into the pool, from where somebody else takes it. But a demand that is not positive,
+ * connection into the pool, from where another request takes it. But a demand that is not positive,
  * which by the rules of {@link Flow.Subscription#request} ends a subscription too, is handled in
  * turn with what is received: it finds the exchange under way and closes the connection, or finds
  * it over and does nothing.
@@ -88,7 +88,7 @@ final class RawBody implements BodySubscriber<InputStream> {
     public void cancel() {
       ended = true;
       if (!http1) {
-        received.cancel(); // resets the stream, which nobody else has
+        received.cancel(); // resets the stream, which is not shared
       } else if (!empty) {
         received.request(-1);
       }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>That client is not left to follow redirections, because it puts the connection of one that it
  * has read into its pool before it lets go of it. Who cancels the exchange then closes the
- * connection, which somebody else may have by then, and nothing tells when that is.
+ * connection, which another request may have by then, and there is no notification of that.
  */
 final class Redirections {
   /** How many requests an exchange consists of at most; the JDK's client has the same limit. */
@@ -72,7 +72,7 @@ final class Redirections {
         return target;
       }
     } catch (IllegalArgumentException e) {
-      // Its message tells what the server has sent, which may be anything.
+      // Its message shows what the server has sent, which may be anything.
     }
     throw new IOException("the server redirects to what is no address");
   }

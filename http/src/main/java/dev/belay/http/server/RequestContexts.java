@@ -1,6 +1,7 @@
 package dev.belay.http.server;
 
 import dev.belay.CancellableContext;
+import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import dev.belay.http.wire.RemainingTime;
 import dev.belay.http.wire.WireHeaders;
@@ -25,6 +26,7 @@ public record RequestContexts(@Nullable Duration limit, WireHeaders headers) {
   }
 
   /** The same, reading other headers. */
+  @CheckReturnValue
   public RequestContexts withHeaders(WireHeaders other) {
     return new RequestContexts(limit, other);
   }

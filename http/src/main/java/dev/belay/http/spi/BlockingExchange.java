@@ -3,6 +3,7 @@ package dev.belay.http.spi;
 import dev.belay.Canceller;
 import dev.belay.Context;
 import dev.belay.http.ExchangeAbortedException;
+import dev.belay.spi.HelperThread;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,7 +89,7 @@ public abstract class BlockingExchange<R extends Closeable> {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    Thread.ofVirtual().name("belay-http-exchange").start(ctx.wrap(this::run));
+    HelperThread.unstarted("belay-http-exchange", ctx.wrap(this::run)).start();
     try {
       return response.get();
     } catch (InterruptedException e) {

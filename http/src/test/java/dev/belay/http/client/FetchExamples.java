@@ -68,7 +68,7 @@ class FetchExamples {
   // @start region=first
   /** The first answer; the other requests are ended. */
   String fetchFirstSuccess(Context ctx, List<URI> mirrors) throws Exception {
-    try (TaskGroup<String, String, Exception> group = TaskGroup.firstSuccess(ctx)) {
+    try (var group = TaskGroup.<String>firstSuccess(ctx)) {
       for (URI mirror : mirrors) {
         group.fork(mirror.getAuthority(), c -> fetch(c, mirror));
       }
@@ -127,7 +127,7 @@ class FetchExamples {
   @Test
   void theFirstSuccessEndsTheOtherRequestsAtTheirServers(Context ctx) throws Exception {
     String first;
-    try (TaskGroup<String, String, Exception> group = TaskGroup.firstSuccess(ctx)) {
+    try (var group = TaskGroup.<String>firstSuccess(ctx)) {
       group.fork("slow", c -> fetch(c, server.uri("/hang")));
       server.busy.await(1);
       group.fork("fast", c -> fetch(c, other.uri("/ok")));

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * What holds for contexts, whoever hands them out: a root, a bridge to another library's context, a
+ * What holds for contexts, whatever provides them: a root, a bridge to another library's context, a
  * root on another time source. The rules (R1, R2, …) are those of the package documentation of
  * {@link dev.belay}; here are the ones that an adapter or a time source can break.
  *
@@ -295,7 +295,8 @@ public abstract class ContextContract extends ContextTreeScenarios {
     var attempt = Attempt.start(ctx.wrap(task));
     entered.await();
     ctx.cancel();
-    pass(SHORT); // where time is turned by hand, whoever the end has started has come to rest
+    pass(
+        SHORT); // where a test advances time, every thread that the end has started is idle by then
     leave.countDown();
     assertNull(attempt.outcome());
   }

@@ -181,7 +181,7 @@ abstract class ContextTreeScenarios {
   }
 
   @Test
-  @DisplayName("R10: close is a normal finish, and tells what runs below who closed it")
+  @DisplayName("R10: close is a normal finish, and what runs below learns which context was closed")
   void closeIsANormalFinish() {
     var parent = root.withName("batch").withCancel();
     var child = parent.withCancel();

@@ -69,7 +69,7 @@ public final class LeakExtension
     @Override
     public void close() {
       Leaks.failIfAny(sources);
-      Leaks.failIfAny(costly); // then: a reaction's thread has been told by now
+      Leaks.failIfAny(costly); // then: a reaction's thread has been notified by now
     }
   }
 

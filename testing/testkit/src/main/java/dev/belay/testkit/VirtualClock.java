@@ -54,8 +54,8 @@ public final class VirtualClock implements TimeSource {
   public VirtualClock() {}
 
   /**
-   * Lets {@code duration} pass: every timer that is due on the way rings in its order, and what it
-   * sets off has come to rest before the next one.
+   * Advances the time by {@code duration}: every timer that is due on the way fires in its order,
+   * and every thread that it wakes is idle again before the next one fires.
    *
    * @throws IllegalArgumentException if it is negative
    */
@@ -64,21 +64,21 @@ public final class VirtualClock implements TimeSource {
       throw new IllegalArgumentException("time does not go back: " + duration);
     }
     long end = now + duration.toNanos();
-    settle();
+    awaitIdle();
     for (Alarm due = due(end); due != null; due = due(end)) {
       ring(due);
     }
     now = end;
-    settle();
+    awaitIdle();
   }
 
   /**
-   * Lets time pass from timer to timer until none is set and every thread has come to rest.
+   * Advances the time from timer to timer until none is set and every thread is idle.
    *
-   * @throws IllegalStateException if there is no end to it
+   * @throws IllegalStateException if timers keep being set
    */
   public void runUntilIdle() {
-    settle();
+    awaitIdle();
     int turns = 0;
     for (Alarm due = due(Long.MAX_VALUE); due != null; due = due(Long.MAX_VALUE)) {
       if (++turns > BUSY_TURNS) {
@@ -112,11 +112,11 @@ public final class VirtualClock implements TimeSource {
   private void ring(Alarm alarm) {
     now = Math.max(now, alarm.nanos);
     alarm.task.run();
-    settle();
+    awaitIdle();
   }
 
   /** Waits until no thread of this clock runs. */
-  private void settle() {
+  private void awaitIdle() {
     while (threads.stream().anyMatch(VirtualClock::runs)) {
       LockSupport.parkNanos(this, 20_000);
     }

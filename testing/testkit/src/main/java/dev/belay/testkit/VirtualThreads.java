@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 
 /**
  * The virtual threads that come after one moment. They are in no list but a thread dump of the JDK,
- * which is taken only if any thread was made meanwhile. Ids only grow, so whoever came later has a
- * greater one than a thread that was made at that moment.
+ * which is taken only if any thread was made meanwhile. Ids only grow, so a thread that came later
+ * has a greater one than a thread that was made at that moment.
  */
 record VirtualThreads(long mark) {
   /** {@code #23 "name" virtual}, and since JDK 25 the state and the time. */

@@ -1,6 +1,6 @@
 /**
  * For tests of code that runs under contexts: start with {@link dev.belay.testkit.LeakExtension},
- * which gives a test its root, and {@link dev.belay.testkit.VirtualClock}.
+ * which injects a root context into a test, and {@link dev.belay.testkit.VirtualClock}.
  */
 @NullMarked
 package dev.belay.testkit;
