@@ -114,6 +114,7 @@ final class Walk extends Unfinished.Work {
     if (!isStopped() || !STOPPED.compareAndSet(this, true, false)) {
       return;
     }
+    // As in begin(): the frame of a method that both call might not fit on the stack.
     try {
       walk();
     } catch (Throwable t) {

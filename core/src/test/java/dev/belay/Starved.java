@@ -2,6 +2,8 @@ package dev.belay;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -11,11 +13,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Starved {
   /** How long the main thread may take from one step to the next. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final long PATIENCE_SECONDS = 20;
 
   private static final int KEPT = 1_000;
   private static final Canceller IDLE = attempt -> {};
-  private static final AtomicLong STEPS = new AtomicLong();
+  private static final Semaphore STEPS = new Semaphore(0);
 
   private Starved() {}
 
@@ -33,9 +35,9 @@ public final class Starved {
   /** Ends the program when {@code main} waits for a lock or an end that never comes. */
   private static void watch(Thread main) {
     try {
-      for (long seen = -1; seen != STEPS.get(); ) {
-        seen = STEPS.get();
-        Thread.sleep(PATIENCE);
+      boolean goesOn = true;
+      while (goesOn) {
+        goesOn = STEPS.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {
       throw new AssertionError(e);
@@ -182,6 +184,6 @@ public final class Starved {
 
   private static void mustEnd(Context ctx) throws InterruptedException {
     ctx.awaitDone();
-    STEPS.incrementAndGet();
+    STEPS.release();
   }
 }

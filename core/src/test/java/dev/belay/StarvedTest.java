@@ -15,7 +15,7 @@ class StarvedTest {
   @Test
   @DisplayName("R40: after an exhausted heap every deadline passes")
   void anExhaustedHeap() throws Exception {
-    starve("-Xmx48m", "heap", 60);
+    starve("-Xmx48m", "heap", 150);
   }
 
   @Test

@@ -91,23 +91,32 @@ final class Forks<T extends @Nullable Object> {
   }
 
   private void start(ForkTask<?> fork) {
+    boolean counted = false;
     boolean started = false;
     try {
       Thread thread = made(fork);
       thread.setName(Names.shown(fork.name()));
       fork.thread = thread;
       RUNNING.getAndAdd(this, 1);
+      counted = true;
       fork.arm();
       thread.start();
       started = true;
     } finally {
       if (!started) {
-        if (fork.disarm()) {
-          RUNNING.getAndAdd(this, -1);
-        }
-        fork.thread = null;
-        fork.skip();
+        giveUp(fork, counted);
       }
+    }
+  }
+
+  /** Unless a thread runs the body all the same: that one counts itself out. */
+  private void giveUp(ForkTask<?> fork, boolean counted) {
+    fork.thread = null;
+    if (!counted) {
+      fork.skip();
+    } else if (fork.disarm()) {
+      RUNNING.getAndAdd(this, -1);
+      fork.skip();
     }
   }
 
