@@ -107,6 +107,8 @@ final class DriverCalls {
               own -> own.call(bounded, c -> bounded.run(driver.place(), c, call, () -> {})));
     } catch (ContextEndedException e) {
       throw Failures.ended(e, phase + "; the connection was given up", null);
+    } catch (SQLException e) {
+      throw connection.explained(e, phase);
     } finally {
       bounded.leave();
     }

@@ -23,8 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * a tenth of the operations, because they take longer.
  */
 abstract class ServerStormContract extends StormContract<TestDatabase.Server> {
-  private static final Duration PATIENT = Duration.ofSeconds(1);
-
   @Override
   int reasons(CountingSource counts) {
     return counts.doubtful();
@@ -85,7 +83,7 @@ abstract class ServerStormContract extends StormContract<TestDatabase.Server> {
     behind(
         Duration.ofMillis(20),
         1,
-        PATIENT,
+        PATIENCE,
         (storm, counts) -> storm.run(OPERATIONS / 4, random -> storm.cancelAtRandom(root, random)));
   }
 
@@ -106,7 +104,7 @@ abstract class ServerStormContract extends StormContract<TestDatabase.Server> {
     behind(
         Duration.ZERO,
         3,
-        PATIENT,
+        PATIENCE,
         (storm, counts) -> storm.run(OPERATIONS / 2, random -> storm.cancelAtRandom(root, random)));
   }
 
