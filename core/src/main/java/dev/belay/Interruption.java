@@ -1,6 +1,7 @@
 package dev.belay;
 
 import dev.belay.kernel.Names;
+import dev.belay.spi.Causes;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -57,16 +58,14 @@ final class Interruption implements Canceller {
   }
 
   static boolean explainsInterrupt(Throwable failure) {
-    Throwable t = failure;
-    for (int i = 0; t != null && i < 8; i++, t = t.getCause()) {
-      if (t instanceof InterruptedException
-          || t instanceof ClosedByInterruptException
-          || t instanceof FileLockInterruptionException
-          || (t instanceof InterruptedIOException && !(t instanceof SocketTimeoutException))
-          || (t instanceof SocketException && "Closed by interrupt".equals(t.getMessage()))) {
-        return true;
-      }
-    }
-    return false;
+    return Causes.first(failure, Interruption::isInterrupt) != null;
+  }
+
+  private static boolean isInterrupt(Throwable t) {
+    return t instanceof InterruptedException
+        || t instanceof ClosedByInterruptException
+        || t instanceof FileLockInterruptionException
+        || (t instanceof InterruptedIOException && !(t instanceof SocketTimeoutException))
+        || (t instanceof SocketException && "Closed by interrupt".equals(t.getMessage()));
   }
 }

@@ -7,6 +7,7 @@ import dev.belay.ContextEndedException;
 import dev.belay.Ending;
 import dev.belay.kernel.Kernel;
 import dev.belay.kernel.Names;
+import dev.belay.spi.Causes;
 import java.util.concurrent.Future.State;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * state is, by the fork's own thread, and read after.
  */
 final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
-  private static final int CAUSES = 8;
 
   private final Forks<?> forks;
   private final String name;
@@ -100,13 +100,9 @@ final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
   @SuppressWarnings("ReferenceEquality") // the very end
   private boolean isOurEnd(Throwable failure) {
     Ending ending = forks.scope.ending();
-    Throwable t = failure;
-    for (int i = 0; ending != null && t != null && i < CAUSES; i++, t = t.getCause()) {
-      if (t instanceof ContextEndedException e && e.ending() == ending) {
-        return true;
-      }
-    }
-    return false;
+    return ending != null
+        && Causes.first(failure, t -> t instanceof ContextEndedException e && e.ending() == ending)
+            != null;
   }
 
   // ---- any thread

@@ -420,32 +420,7 @@ public final class TaskGroup<
           throws X, InterruptedException {
     Require.argument(items, "items", "pass an empty list for none");
     Require.argument(fn, "fn", "pass what to do with each item");
-    try (TaskGroup<R, List<R>, Exception> group = TaskGroup.<R>open(ctx).limit(limit)) {
-      group.forkAll(items, fn);
-      return group.join();
-    } catch (InterruptedException | RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      @SuppressWarnings("unchecked") // fn throws nothing else that is checked
-      X declared = (X) e;
-      throw declared;
-    }
-  }
-
-  private <I extends @Nullable Object> void forkAll(
-      Iterable<? extends I> items, ContextFunction<? super I, ? extends T, ?> fn) {
-    int number = 0;
-    try {
-      for (I item : items) {
-        fork("item " + number++, c -> fn.apply(c, item));
-        if (forks.scope.isDone()) {
-          return;
-        }
-      }
-    } catch (Throwable e) { // an iterator may throw what it does not declare
-      cancel(); // there will be no join
-      throw e;
-    }
+    return Items.map(TaskGroup.<R>open(ctx).limit(limit), items, fn);
   }
 
   /**

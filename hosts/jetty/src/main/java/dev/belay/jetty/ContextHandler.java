@@ -10,6 +10,7 @@ import dev.belay.http.server.ClientGoneException;
 import dev.belay.http.server.FailureLog;
 import dev.belay.http.server.FailureStatus;
 import dev.belay.http.server.RequestContexts;
+import dev.belay.spi.Causes;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -43,9 +44,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ContextHandler extends Handler.Abstract {
   private static final System.Logger LOG = System.getLogger("dev.belay.jetty");
-
-  /** A chain of causes may be circular. */
-  private static final int DEEPEST_CAUSE = 16;
 
   private final Context server;
   private final RequestContexts contexts;
@@ -181,13 +179,7 @@ public final class ContextHandler extends Handler.Abstract {
 
   /** A status that Jetty has for the failure: a malformed body or query is the client's fault. */
   private static @Nullable HttpException httpException(Throwable failure) {
-    Throwable inner = failure;
-    for (int i = 0; inner != null && i < DEEPEST_CAUSE; i++, inner = inner.getCause()) {
-      if (inner instanceof HttpException known) {
-        return known;
-      }
-    }
-    return null;
+    return (HttpException) Causes.first(failure, HttpException.class::isInstance);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.http.server.RequestContexts;
 import dev.belay.http.wire.Trace;
+import dev.belay.spi.ForwardingTimeSource;
 import dev.belay.spi.Roots;
 import dev.belay.spi.TimeSource;
 import java.nio.charset.StandardCharsets;
@@ -57,25 +58,17 @@ final class SkewedServer {
     Content.Sink.write(response, true, StandardCharsets.UTF_8.encode(said));
   }
 
-  private record Skewed(TimeSource time, Duration skew) implements TimeSource {
-    @Override
-    public long nanoTime() {
-      return time.nanoTime();
+  private static final class Skewed extends ForwardingTimeSource {
+    private final Duration skew;
+
+    Skewed(TimeSource time, Duration skew) {
+      super(time);
+      this.skew = skew;
     }
 
     @Override
     public Instant instant() {
-      return time.instant().plus(skew);
-    }
-
-    @Override
-    public Timer schedule(long nanos, Runnable task) {
-      return time.schedule(nanos, task);
-    }
-
-    @Override
-    public void park(Object blocker, long nanos) {
-      time.park(blocker, nanos);
+      return super.instant().plus(skew);
     }
   }
 }

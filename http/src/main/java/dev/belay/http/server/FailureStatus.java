@@ -7,6 +7,7 @@ import dev.belay.DeadlineExceededException;
 import dev.belay.Ending;
 import dev.belay.Status;
 import dev.belay.http.GatewayTimeoutException;
+import dev.belay.spi.Causes;
 import java.util.OptionalInt;
 
 /**
@@ -28,9 +29,6 @@ import java.util.OptionalInt;
  * <p>The failure counts also as the cause of another one. {@link FailureLog} logs it.
  */
 public final class FailureStatus {
-  /** A chain of causes may be circular. */
-  private static final int DEEPEST_CAUSE = 16;
-
   private FailureStatus() {}
 
   /**
@@ -87,14 +85,13 @@ public final class FailureStatus {
    * contexts wrap it, JDBC's in an SQLException. Otherwise the failure itself.
    */
   static Throwable unwrapped(Throwable failure) {
-    Throwable inner = failure;
-    for (int i = 0; inner != null && i < DEEPEST_CAUSE; i++, inner = inner.getCause()) {
-      if (inner instanceof ContextEndedException
-          || inner instanceof BadRequestException
-          || inner instanceof GatewayTimeoutException) {
-        return inner;
-      }
-    }
-    return failure;
+    Throwable own = Causes.first(failure, FailureStatus::hasStatus);
+    return own == null ? failure : own;
+  }
+
+  private static boolean hasStatus(Throwable failure) {
+    return failure instanceof ContextEndedException
+        || failure instanceof BadRequestException
+        || failure instanceof GatewayTimeoutException;
   }
 }

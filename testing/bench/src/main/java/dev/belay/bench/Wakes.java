@@ -3,17 +3,16 @@ package dev.belay.bench;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.spi.ForwardingTimeSource;
 import dev.belay.spi.Roots;
 import dev.belay.spi.TimeSource;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * From a cancel to the moment at which the virtual thread that waited runs again, and the same for
@@ -39,38 +38,16 @@ final class Wakes {
   }
 
   /** The system's time, which notes when a thread that was parked runs again. */
-  private static final class Noting implements TimeSource {
-    private final TimeSource system = TimeSource.system();
+  private static final class Noting extends ForwardingTimeSource {
     private volatile long awake;
 
-    @Override
-    public long nanoTime() {
-      return system.nanoTime();
-    }
-
-    @Override
-    public long coarseNanoTime() {
-      return system.coarseNanoTime();
-    }
-
-    @Override
-    public Instant instant() {
-      return system.instant();
-    }
-
-    @Override
-    public Timer schedule(long nanos, Runnable task) {
-      return system.schedule(nanos, task);
-    }
-
-    @Override
-    public @Nullable Timer alarm(long nanos) {
-      return system.alarm(nanos);
+    Noting() {
+      super(TimeSource.system());
     }
 
     @Override
     public void park(Object blocker, long nanos) {
-      system.park(blocker, nanos);
+      super.park(blocker, nanos);
       awake = System.nanoTime();
     }
   }

@@ -1,17 +1,21 @@
 package dev.belay.testkit;
 
+import dev.belay.spi.ForwardingTimeSource;
 import dev.belay.spi.HelperThread;
 import dev.belay.spi.TimeSource;
-import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** The system's time, remembering the timers and threads of one test. */
-final class TrackedTime implements TimeSource {
-  private final TimeSource system = TimeSource.system();
+final class TrackedTime extends ForwardingTimeSource {
   private final Set<Timer> timers = ConcurrentHashMap.newKeySet();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+  TrackedTime() {
+    super(TimeSource.system());
+  }
 
   int pendingTimers() {
     return timers.size();
@@ -23,26 +27,28 @@ final class TrackedTime implements TimeSource {
   }
 
   @Override
-  public long nanoTime() {
-    return system.nanoTime();
-  }
-
-  @Override
-  public Instant instant() {
-    return system.instant();
-  }
-
-  @Override
   public Timer schedule(long nanos, Runnable task) {
     var tracked = new Tracked();
     timers.add(tracked);
     tracked.timer =
-        system.schedule(
+        super.schedule(
             nanos,
             () -> {
               tracked.over();
               task.run();
             });
+    return tracked;
+  }
+
+  @Override
+  public @Nullable Timer alarm(long nanos) {
+    Timer alarm = super.alarm(nanos);
+    if (alarm == null) {
+      return null;
+    }
+    var tracked = new Tracked();
+    timers.add(tracked);
+    tracked.timer = alarm;
     return tracked;
   }
 
@@ -68,10 +74,5 @@ final class TrackedTime implements TimeSource {
     Thread thread = HelperThread.unstarted(name, task);
     threads.add(thread);
     thread.start();
-  }
-
-  @Override
-  public void park(Object blocker, long nanos) {
-    system.park(blocker, nanos);
   }
 }
