@@ -373,10 +373,10 @@ class InterruptTest extends Fixture {
   }
 
   @Test
-  @DisplayName("R23: an interruption is looked for eight causes deep")
+  @DisplayName("R23: an interruption is looked for sixteen causes deep")
   void howDeepAnInterruptionIsLookedFor() {
     Throwable failure = new InterruptedException();
-    for (int depth = 1; depth <= 8; depth++) {
+    for (int depth = 1; depth <= 16; depth++) {
       assertThat(Canceller.isInterruption(failure)).isTrue();
       failure = new IOException(failure);
     }

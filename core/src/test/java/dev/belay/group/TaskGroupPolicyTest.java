@@ -370,9 +370,9 @@ class TaskGroupPolicyTest extends GroupFixture {
   }
 
   @Test
-  @DisplayName("R33: what says eight causes deep that the group has ended is a cancellation")
+  @DisplayName("R33: what says sixteen causes deep that the group has ended is a cancellation")
   void howDeepACancellationIsLookedFor() throws Exception {
-    for (int depth : new int[] {7, 8}) {
+    for (int depth : new int[] {15, 16}) {
       var ctx = root.withCancel();
       try (var group = on(TaskGroup.collect(ctx)).uninterrupted()) {
         var begun = new CountDownLatch(1);
@@ -390,7 +390,7 @@ class TaskGroupPolicyTest extends GroupFixture {
         begun.await();
         group.cancel();
         group.join();
-        assertThat(fork.state()).isEqualTo(depth < 8 ? State.CANCELLED : State.FAILED);
+        assertThat(fork.state()).isEqualTo(depth < 16 ? State.CANCELLED : State.FAILED);
       }
     }
   }
