@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * has ended it gets a patience. After that
  *
  * <ol>
- *   <li>the connection is given up and broken, which makes the driver throw;
+ *   <li>the connection is discarded and broken, which makes the driver throw;
  *   <li>a thread that is inside the driver all the same is interrupted, where that harms nothing
  *       else: some drivers wait for a lock that a broken connection does not free;
  *   <li>a caller whose call runs on a helper thread is released from it.
@@ -87,7 +87,7 @@ class BoundedCall implements Canceller {
   public final void abandoned() {
     if (decided.compareAndSet(false, true)) {
       broken = true;
-      connection.giveUp();
+      connection.discard();
       try {
         insist();
       } catch (InterruptedException e) {
@@ -151,7 +151,7 @@ class BoundedCall implements Canceller {
   /** After the call, on the caller's thread: from here on nothing of it reaches the connection. */
   void leave() {
     if (!decided.compareAndSet(false, true)) {
-      connection.giveUp();
+      connection.discard();
     }
   }
 }

@@ -37,7 +37,7 @@ final class ContextConnection extends Forwarding<Connection> {
   private final SessionState session;
   private final boolean autoCommitAtFirst;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final AtomicBoolean givenUp = new AtomicBoolean();
+  private final AtomicBoolean discarded = new AtomicBoolean();
   private final CountDownLatch broken = new CountDownLatch(1);
 
   /** Whether a statement was sent. */
@@ -108,8 +108,8 @@ final class ContextConnection extends Forwarding<Connection> {
     return session;
   }
 
-  boolean isGivenUp() {
-    return givenUp.get();
+  boolean isDiscarded() {
+    return discarded.get();
   }
 
   boolean isCleanAfterCancel() {
@@ -121,22 +121,22 @@ final class ContextConnection extends Forwarding<Connection> {
   }
 
   /**
-   * Gives the connection up: it is never lent again. Returns when it is broken too, unless that
+   * Discards the connection: it is never lent again. Returns when it is broken too, unless that
    * takes long.
    */
-  void giveUp() {
-    if (givenUp.compareAndSet(false, true)) {
+  void discard() {
+    if (discarded.compareAndSet(false, true)) {
       pool.evict(target);
       Place where =
           driver.place() == Place.PLATFORM_THREAD || driver instanceof EmbeddedDriver
               ? Place.PLATFORM_THREAD
               : Place.VIRTUAL_THREAD;
-      HelperCall.start(where, Context.background(), SqlRunnable.callable(this::breakOff));
+      HelperCall.start(where, Context.background(), SqlRunnable.callable(this::abortAndClose));
     }
     awaitBroken();
   }
 
-  private void breakOff() {
+  private void abortAndClose() {
     try {
       pool.breakable(target).abort(Runnable::run);
     } catch (SQLException | RuntimeException e) {
@@ -169,11 +169,11 @@ final class ContextConnection extends Forwarding<Connection> {
   }
 
   /**
-   * A failure of a call that needs no server: on a connection that was given up it comes from what
+   * A failure of a call that needs no server: on a connection that was discarded it comes from what
    * happened before, an end of the context or an interrupt.
    */
   SQLException explained(SQLException failure, String phase) throws SQLException {
-    if (isGivenUp()) {
+    if (isDiscarded()) {
       Failures.throwIfDone(ctx, phase, null);
       if (Thread.currentThread().isInterrupted()) {
         return Failures.interrupted(phase, null, failure);
@@ -259,7 +259,7 @@ final class ContextConnection extends Forwarding<Connection> {
       }
       case "commit" -> transaction.commit(call);
       case "rollback" -> {
-        if (isGivenUp()) {
+        if (isDiscarded()) {
           yield null; // the server rolls back what a broken connection had begun
         }
         yield arguments == null
@@ -312,23 +312,23 @@ final class ContextConnection extends Forwarding<Connection> {
     try {
       leaveClean();
     } catch (SQLException e) {
-      giveUp();
+      discard();
     }
-    return peacefully(() -> calls.cleanUp("closing", call)); // some pools ask the server again
+    return unlessDiscarded(() -> calls.cleanUp("closing", call)); // some pools ask the server again
   }
 
   /** Closes something that is open on this connection. */
   @Nullable Object closing(boolean mayWait, SqlCallable<@Nullable Object> call)
       throws SQLException {
-    return mayWait ? peacefully(() -> calls.cleanUp("closing", call)) : peacefully(call);
+    return mayWait ? unlessDiscarded(() -> calls.cleanUp("closing", call)) : unlessDiscarded(call);
   }
 
-  /** What was given up, and broken, cannot be closed, and need not. */
-  private @Nullable Object peacefully(SqlCallable<@Nullable Object> call) throws SQLException {
+  /** What was discarded, and broken, cannot be closed, and need not. */
+  private @Nullable Object unlessDiscarded(SqlCallable<@Nullable Object> call) throws SQLException {
     try {
       return call.call();
     } catch (SQLException | RuntimeException e) {
-      if (isGivenUp()) {
+      if (isDiscarded()) {
         return null;
       }
       throw e;
@@ -339,7 +339,7 @@ final class ContextConnection extends Forwarding<Connection> {
   private void leaveClean() throws SQLException {
     boolean undo = pool.reuses() && used && (session.isCutShort() || isCutShort(ctx.status()));
     boolean untouched = transaction.isAutoCommit() && autoCommitAtFirst && !session.isChanged();
-    if (isGivenUp() || target.isClosed()) {
+    if (isDiscarded() || target.isClosed()) {
       return;
     }
     if (unwrapped && untouched && !undo) {
@@ -354,7 +354,7 @@ final class ContextConnection extends Forwarding<Connection> {
     boolean valid =
         calls.cleanUp("asking whether the server is there", () -> target.isValid(VALID_SECONDS));
     if (!valid) {
-      giveUp();
+      discard();
     }
   }
 
@@ -373,7 +373,7 @@ final class ContextConnection extends Forwarding<Connection> {
         autoCommit = true;
       }
       if (!session.undo()) {
-        giveUp();
+        discard();
         return;
       }
     }

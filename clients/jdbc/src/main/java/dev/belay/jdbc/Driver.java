@@ -131,13 +131,13 @@ interface Driver {
 
   /**
    * What a session may keep for its next user; null if that is not known, so that a connection
-   * whose user was cut short is given up.
+   * whose user was cut short is discarded.
    */
   default @Nullable Session session() {
     return null;
   }
 
-  /** Closes a connection that is given up, where the driver's {@code abort} does not. */
+  /** Closes a connection that is discarded, where the driver's {@code abort} does not. */
   default void closeBroken() throws SQLException {}
 
   /** Whether an interrupt ends waits that a cancel does not end, and does no harm. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * time: {@link BoundedCall}.
  */
 final class DriverCalls {
-  /** How long a rollback or a close may take at most before the connection is given up. */
+  /** How long a rollback or a close may take at most before the connection is discarded. */
   private static final Duration CLEAN_UP_LIMIT = Duration.ofSeconds(5);
 
   private final ContextConnection connection;
@@ -36,7 +36,7 @@ final class DriverCalls {
   /**
    * Makes a call that the end of the context, or an interrupt, cancels inside the server. When it
    * returns no cancel is under way that could hit the connection's next statement, or the
-   * connection has been given up.
+   * connection has been discarded.
    *
    * @param statement null for work that has none in sight
    */
@@ -95,7 +95,7 @@ final class DriverCalls {
 
   /**
    * Makes a call that cleans up: it works also after the end of the context, within a limit of its
-   * own, and past that the connection is given up. The limit is the background's, in real time, as
+   * own, and past that the connection is discarded. The limit is the background's, in real time, as
    * the patience is.
    */
   <T extends @Nullable Object> T cleanUp(String phase, SqlCallable<T> call) throws SQLException {
@@ -106,7 +106,7 @@ final class DriverCalls {
               cleanUpLimit(),
               own -> own.call(bounded, c -> bounded.run(driver.place(), c, call, () -> {})));
     } catch (ContextEndedException e) {
-      throw Failures.ended(e, phase + "; the connection was given up", null);
+      throw Failures.ended(e, phase + "; the connection was discarded", null);
     } catch (SQLException e) {
       throw connection.explained(e, phase);
     } finally {

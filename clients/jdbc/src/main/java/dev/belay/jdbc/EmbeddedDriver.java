@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A database that works in this process, on the thread that asks. That must be no virtual one:
  * queries on all carriers would leave none for the thread that cancels them. Its {@code abort} does
- * nothing, so a connection that is given up is closed.
+ * nothing, so a connection that is discarded is closed.
  */
 abstract class EmbeddedDriver implements Driver {
   final Connection physical;
@@ -24,7 +24,7 @@ abstract class EmbeddedDriver implements Driver {
       return;
     }
     try {
-      // Not through a pool's wrapper: HikariCP gives up a connection on which a call says 08003,
+      // Not through a pool's wrapper: HikariCP discards a connection on which a call says 08003,
       // and that is what DuckDB says of a statement that has just failed.
       statement.unwrap(Statement.class).cancel();
     } catch (SQLException | RuntimeException e) {

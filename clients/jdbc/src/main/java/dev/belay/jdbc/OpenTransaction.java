@@ -79,8 +79,8 @@ final class OpenTransaction {
     String phase = "committing; nothing was committed";
     try {
       Failures.throwIfDone(connection.ctx(), phase, null);
-      if (connection.isGivenUp()) {
-        throw new SQLException("the connection was given up before " + phase, "08003");
+      if (connection.isDiscarded()) {
+        throw new SQLException("the connection was discarded before " + phase, "08003");
       }
       if (doomed) {
         throw new SQLException("a statement of the transaction was cancelled before " + phase);
@@ -96,7 +96,7 @@ final class OpenTransaction {
             "the transaction was aborted by a statement that failed before " + phase, "25P02");
       }
     } catch (SQLException e) {
-      if (!connection.isGivenUp()) {
+      if (!connection.isDiscarded()) {
         rollBackBecauseOf(e);
       }
       throw e;
@@ -107,7 +107,7 @@ final class OpenTransaction {
     try {
       rollback(SqlRunnable.callable(target::rollback));
     } catch (SQLException e) {
-      connection.giveUp(); // with whatever is open in it
+      connection.discard(); // with whatever is open in it
       failure.addSuppressed(e);
     }
   }
@@ -124,8 +124,8 @@ final class OpenTransaction {
       begun = false;
       return result;
     } catch (SQLException e) {
-      if (begun && (connection.isGivenUp() || !answers())) {
-        connection.giveUp();
+      if (begun && (connection.isDiscarded() || !answers())) {
+        connection.discard();
         throw new CommitOutcomeUnknownException(e);
       }
       throw e; // the server's answer, and that is no
@@ -162,7 +162,7 @@ final class OpenTransaction {
       if (!doomed || !connection.driver().cancelMayEndTransaction()) {
         throw e;
       }
-      connection.giveUp(); // there is none any more, which the driver does not know
+      connection.discard(); // there is none any more, which the driver does not know
     }
     begun = false;
     doomed = false;
@@ -201,16 +201,16 @@ final class OpenTransaction {
 
   private void endBatch() {
     try {
-      if (begun && !connection.isGivenUp()) {
+      if (begun && !connection.isDiscarded()) {
         rollback(SqlRunnable.callable(target::rollback));
       }
-      if (!connection.isGivenUp()) {
+      if (!connection.isDiscarded()) {
         connection
             .calls()
             .cleanUp("ending a batch", SqlRunnable.callable(() -> target.setAutoCommit(true)));
       }
     } catch (SQLException e) {
-      connection.giveUp(); // what the batch has come to is known all the same
+      connection.discard(); // what the batch has come to is known all the same
     }
     begun = false;
     doomed = false;

@@ -51,13 +51,13 @@ final class PostgresDriver implements Driver {
     return false;
   }
 
-  /** The driver tells the server with the first execution. */
+  /** Nothing is sent before the first execution. */
   @Override
   public boolean preparingMayWait() {
     return false;
   }
 
-  /** The driver tells the server with the next statement. */
+  /** Nothing is sent before the next statement. */
   @Override
   public boolean closingMayWait() {
     return false;

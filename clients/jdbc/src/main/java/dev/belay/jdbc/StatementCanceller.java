@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * is lost.
  *
  * <p>Why a late cancel cannot hit the connection's next user: core lets the call return only when
- * no cancel is under way, or after the patience by {@link #abandoned}, which gives the connection
- * up. Every cancel that is sent has arrived by then, has failed, or has taken longer than {@link
- * #SURE_NANOS}; for the last two, and with a driver whose cancels linger, {@link #leave} gives the
- * connection up.
+ * no cancel is under way, or after the patience by {@link #abandoned}, which discards the
+ * connection. Every cancel that is sent has arrived by then, has failed, or has taken longer than
+ * {@link #SURE_NANOS}; for the last two, and with a driver whose cancels linger, {@link #leave}
+ * discards the connection.
  */
 final class StatementCanceller extends BoundedCall {
   /**
@@ -84,13 +84,13 @@ final class StatementCanceller extends BoundedCall {
     return sent;
   }
 
-  /** Gives the connection up where a sent cancel may yet hit its next statement. */
+  /** Discards the connection where a sent cancel may yet hit its next statement. */
   @Override
   void leave() {
     super.leave();
     if (!isBroken()
         && (uncertain || (sent && statement != null && !connection.isCleanAfterCancel()))) {
-      connection.giveUp();
+      connection.discard();
     }
   }
 }

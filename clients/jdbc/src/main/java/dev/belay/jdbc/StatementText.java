@@ -40,7 +40,7 @@ final class StatementText {
     return UNLISTED_SETTING.matcher(beginning(sql)).find();
   }
 
-  /** What a statement does to the transaction that is open, so far as its first words tell. */
+  /** What a statement does to the transaction that is open, as far as its first words show. */
   enum Effect {
     COMMITS,
     ROLLS_BACK,

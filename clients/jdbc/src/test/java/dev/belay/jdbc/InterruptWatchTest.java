@@ -12,16 +12,16 @@ class InterruptWatchTest {
 
   @Test
   void aReactionThatThrowsStopsNoOther() throws Exception {
-    var told = new LinkedBlockingQueue<Throwable>();
+    var reported = new LinkedBlockingQueue<Throwable>();
     var handler = Thread.getDefaultUncaughtExceptionHandler();
-    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> told.add(failure));
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> reported.add(failure));
     try {
       var broken = new IllegalStateException("of the test");
       noticed(
           () -> {
             throw broken;
           });
-      assertThat(told.take()).isSameAs(broken);
+      assertThat(reported.take()).isSameAs(broken);
       var reacted = new CountDownLatch(1);
       noticed(reacted::countDown);
       reacted.await();

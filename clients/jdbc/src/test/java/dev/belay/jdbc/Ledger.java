@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Accounts in a database, and what those who transfer money between them were told. */
+/** Accounts in a database, and what its transfers have returned. */
 final class Ledger {
   static final int ACCOUNTS = 100;
   private static final int CENTS = 1_000_000;

@@ -88,7 +88,7 @@ abstract class ServerStormContract extends StormContract<TestDatabase.Server> {
   }
 
   @LongTest
-  void aConnectionWhoseCancelIsTooLateIsGivenUp(CancellableContext root) throws Exception {
+  void aConnectionWhoseCancelIsTooLateIsDiscarded(CancellableContext root) throws Exception {
     behind(
         Duration.ofMillis(100),
         1,

@@ -144,7 +144,7 @@ class SqlExamples extends DatabaseFixture {
   // @end region=failures
 
   @Test
-  void failuresTellWhatEnded(Context root) throws Exception {
+  void failuresSayWhatEnded(Context root) throws Exception {
     try (var ctx = root.withCancel()) {
       ctx.cancel();
       assertThatThrownBy(() -> names(ctx))

@@ -10,11 +10,11 @@ import java.time.Duration;
 /**
  * What every known database has to stand: four workers share three connections, and statements are
  * cancelled at random moments, mostly about when they end by themselves. No cancel may hit the next
- * user of a connection, and no connection is given up without a reason that is counted. {@code
+ * user of a connection, and no connection is discarded without a reason that is counted. {@code
  * -Dbelay.storm.operations} makes it longer; a fifth as many are interrupted instead.
  */
 abstract class StormContract<D extends TestDatabase> extends DriverContract<D> {
-  /** So much more than what counts as a slow cancel that none is given up uncounted. */
+  /** So much more than what counts as a slow cancel that none is discarded uncounted. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
   static final int OPERATIONS = Integer.getInteger("belay.storm.operations", 5_000);
@@ -43,7 +43,7 @@ abstract class StormContract<D extends TestDatabase> extends DriverContract<D> {
         });
   }
 
-  /** How many reasons there were to give a connection up. */
+  /** How many reasons there were to discard a connection. */
   int reasons(CountingSource counts) {
     return database().keepsConnections() ? counts.notRolledBack() : counts.cancels();
   }
@@ -54,7 +54,7 @@ abstract class StormContract<D extends TestDatabase> extends DriverContract<D> {
     void pass(Storm storm, CountingSource counts) throws Exception;
   }
 
-  /** Afterwards: no victim, nothing left at work, and no connection given up without doubt. */
+  /** Afterwards: no victim, nothing left at work, and no connection discarded without doubt. */
   final void stormed(String name, String url, Duration patience, Weather weather) throws Exception {
     var counts = new CountingSource(url);
     try (HikariDataSource pool = pool(counts)) {

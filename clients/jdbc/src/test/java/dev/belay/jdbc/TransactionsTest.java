@@ -120,7 +120,7 @@ class TransactionsTest extends DatabaseFixture {
   private static TransactionRunnable<RuntimeException> failing(String state, AtomicInteger times) {
     return tx -> {
       times.incrementAndGet();
-      throw new SQLException("given up", state);
+      throw new SQLException("rolled back by the database", state);
     };
   }
 
@@ -129,7 +129,7 @@ class TransactionsTest extends DatabaseFixture {
   void afterTenTimesTheFailureIsThrown(String state, Context root) {
     var times = new AtomicInteger();
     assertThatThrownBy(() -> Transactions.runRetrying(root, source, failing(state, times)))
-        .hasMessage("given up");
+        .hasMessage("rolled back by the database");
     assertThat(times.get()).isEqualTo(10);
   }
 
@@ -137,7 +137,7 @@ class TransactionsTest extends DatabaseFixture {
   void anotherFailureIsNotRepeated(Context root) {
     var times = new AtomicInteger();
     assertThatThrownBy(() -> Transactions.runRetrying(root, source, failing("23505", times)))
-        .hasMessage("given up");
+        .hasMessage("rolled back by the database");
     assertThat(times.get()).isEqualTo(1);
   }
 
@@ -154,9 +154,9 @@ class TransactionsTest extends DatabaseFixture {
                       tx -> {
                         times.incrementAndGet();
                         clock.advance(Duration.ofSeconds(6));
-                        throw new SQLException("given up", "40001");
+                        throw new SQLException("rolled back by the database", "40001");
                       }))
-          .hasMessage("given up");
+          .hasMessage("rolled back by the database");
     }
     assertThat(times.get()).isEqualTo(1);
   }
@@ -174,14 +174,14 @@ class TransactionsTest extends DatabaseFixture {
                   tx -> {
                     times.incrementAndGet();
                     Thread.currentThread().interrupt();
-                    throw new SQLException("given up", "40001");
+                    throw new SQLException("rolled back by the database", "40001");
                   });
               return null;
             });
     assertThat(attempt.failure())
         .hasMessage("interrupted while waiting to repeat the transaction")
         .hasCauseInstanceOf(InterruptedException.class)
-        .hasRootCauseMessage("given up");
+        .hasRootCauseMessage("rolled back by the database");
     assertThat(attempt.interruptedAfterwards()).isTrue();
     assertThat(times.get()).isEqualTo(1);
   }

@@ -119,7 +119,7 @@ class UnknownDriverTest extends DatabaseFixture {
   }
 
   @Test
-  void theConnectionIsGivenUpAfterASentCancel(CancellableContext root) throws Exception {
+  void theConnectionIsDiscardedAfterASentCancel(CancellableContext root) throws Exception {
     var driver = new Driver();
     var wrapped = ContextDataSource.wrap(driver.source());
     execute(wrapped, root, "quick");
@@ -188,7 +188,7 @@ class UnknownDriverTest extends DatabaseFixture {
   }
 
   @Test
-  void aRollbackThatHangsIsGivenUp(Context root) throws Exception {
+  void aRollbackThatHangsIsDiscarded(Context root) throws Exception {
     var driver = new Driver();
     try (Connection connection = ContextDataSource.wrap(driver.source()).connection(root)) {
       connection.setAutoCommit(false);
@@ -197,7 +197,7 @@ class UnknownDriverTest extends DatabaseFixture {
       }
       assertThatThrownBy(connection::rollback)
           .isInstanceOf(SQLTimeoutException.class)
-          .hasMessageEndingWith(", while rolling back; the connection was given up")
+          .hasMessageEndingWith(", while rolling back; the connection was discarded")
           .hasCauseInstanceOf(DeadlineExceededException.class);
       assertThat(driver.aborts).hasValue(1);
     }

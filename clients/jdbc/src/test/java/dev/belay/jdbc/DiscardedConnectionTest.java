@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A statement that ends well although its context has ended, while its cancel is under way: the
- * connection is given up all the same, and what is called on it next says why.
+ * connection is discarded all the same, and what is called on it next says why.
  */
-class GivenUpTest extends DatabaseFixture {
+class DiscardedConnectionTest extends DatabaseFixture {
   private static final String LOCKED = "select pg_advisory_lock(7)";
 
   @ParameterizedTest
