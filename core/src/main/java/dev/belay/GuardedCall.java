@@ -310,7 +310,8 @@ final class GuardedCall extends Observer {
     TimeSource time = TimeSource.system();
     long over = Nanos.after(time.nanoTime(), Nanos.of(Foreign.patience(canceller, ctx)));
     patienceOver = over;
-    return over == Long.MAX_VALUE ? null : time.schedule(over, this::abandonIfStuck);
+    Runnable abandon = ContextCarriers.carry((Runnable) this::abandonIfStuck);
+    return over == Long.MAX_VALUE ? null : time.schedule(over, abandon);
   }
 
   private void abandonIfStuck() {

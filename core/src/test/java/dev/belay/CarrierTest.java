@@ -7,6 +7,7 @@ import dev.belay.group.TaskGroup;
 import dev.belay.spi.ContextCarrier;
 import dev.belay.spi.ContextCarriers;
 import dev.belay.spi.HelperThread;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +105,33 @@ class CarrierTest extends Fixture {
     var seen = new CompletableFuture<String>();
     ctx.run(
         attempt -> seen.complete(seen()),
+        c -> {
+          Thread.ofPlatform().start(ctx::cancel).join();
+          seen.join();
+        });
+    assertThat(seen.get()).isEqualTo("alice null");
+  }
+
+  @Test
+  @DisplayName("R38, R39: what abandons a resource has what the thread had that made the call")
+  void anAbandonedResource() throws Exception {
+    var ctx = root.withCancel();
+    var seen = new CompletableFuture<String>();
+    ctx.run(
+        new Canceller() {
+          @Override
+          public void cancel(int attempt) {}
+
+          @Override
+          public Duration patience() {
+            return Duration.ofMillis(1);
+          }
+
+          @Override
+          public void abandoned() {
+            seen.complete(seen());
+          }
+        },
         c -> {
           Thread.ofPlatform().start(ctx::cancel).join();
           seen.join();

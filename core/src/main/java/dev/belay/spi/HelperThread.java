@@ -23,8 +23,8 @@ public final class HelperThread {
   }
 
   /**
-   * A virtual thread for {@code task}, not started, that carries nothing: for a {@link TimeSource},
-   * whose tasks have captured what they need.
+   * A virtual thread for {@code task}, not started, that carries nothing: for a {@link TimeSource}
+   * and for a thread that serves many callers, whose tasks have captured what they need.
    *
    * @param name the thread's name
    */

@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A batch is executed completely or not at all, under auto-commit as well: it is a transaction
  * of its own then. A statement that the database itself commits, as some do with DDL, stays done.
  *
- * <p>Known drivers are pgjdbc, MariaDB's with MariaDB, H2, SQLite and DuckDB. Every other driver
+ * <p>Known drivers are pgjdbc, MariaDB's with MariaDB, MySQL's, H2, SQLite and DuckDB. Every other driver
  * gets a new connection after each cancel that was sent.
  *
  * <ul>
@@ -58,6 +58,8 @@ import org.jspecify.annotations.Nullable;
  *       passed them on.
  *   <li>MariaDB: a cancel needs a free connection of the server. Rows that stream are cancelled
  *       when they are left early, because the driver would read all the rest.
+ *   <li>MySQL: a cancel needs a free connection of the server. With MySQL's own server, a
+ *       connection whose user was cut short is replaced; with MariaDB's it is used again.
  *   <li>H2: say {@code ;QUERY_CACHE_SIZE=0}, else a connection that was cancelled on is replaced,
  *       which drops a database in memory if it was the last one. What waits for a row's lock ends
  *       with H2's own time-out. On files, statements run on a platform thread of their own, because

@@ -29,6 +29,7 @@ interface Driver {
       Map.of(
           "PostgreSQL JDBC Driver", PostgresDriver::of,
           "MariaDB Connector/J", MariaDbDriver::of,
+          "MySQL Connector/J", MySqlDriver::of,
           "H2 JDBC Driver", H2Driver::of,
           "SQLite JDBC", SqliteDriver::of,
           "DuckDBJ", DuckDbDriver::of);

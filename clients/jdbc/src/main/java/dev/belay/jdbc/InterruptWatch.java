@@ -1,5 +1,6 @@
 package dev.belay.jdbc;
 
+import dev.belay.spi.ContextCarriers;
 import dev.belay.spi.HelperThread;
 import java.sql.SQLException;
 import java.util.Set;
@@ -30,7 +31,7 @@ final class InterruptWatch {
     final Runnable onInterrupt;
 
     Watched(Runnable onInterrupt) {
-      this.onInterrupt = onInterrupt;
+      this.onInterrupt = ContextCarriers.carry(onInterrupt); // the watch serves many callers
     }
 
     boolean noticed() {
@@ -40,7 +41,7 @@ final class InterruptWatch {
       try {
         onInterrupt.run();
       } catch (RuntimeException | Error e) {
-        report(e); // the watch goes on: it is everybody's
+        report(e); // the watch goes on: other calls need it
       }
       return true;
     }
@@ -66,7 +67,7 @@ final class InterruptWatch {
     var watched = new Watched(onInterrupt);
     WATCHED.add(watched);
     if (!RUNNING.get() && RUNNING.compareAndSet(false, true)) {
-      HelperThread.start("belay-interrupt-watch", InterruptWatch::watch);
+      HelperThread.unstarted("belay-interrupt-watch", InterruptWatch::watch).start();
     }
     try {
       return call.call();

@@ -61,7 +61,10 @@ final class MariaDbServer implements TestDatabase.Server {
   private final BufferedReader answers;
   private final long pid;
 
-  private MariaDbServer(String program) throws IOException {
+  private final String scheme;
+
+  private MariaDbServer(String program, String scheme) throws IOException {
+    this.scheme = scheme;
     Files.createDirectory(data.resolve("test"));
     keeper =
         new ProcessBuilder(
@@ -92,7 +95,16 @@ final class MariaDbServer implements TestDatabase.Server {
 
   /** Starts a server; where there is none to start, says so loudly and skips the test. */
   static MariaDbServer start() throws IOException {
-    var server = new MariaDbServer(program());
+    return start("mariadb");
+  }
+
+  /** The same for MySQL's driver. */
+  static MariaDbServer startForMySql() throws IOException {
+    return start("mysql");
+  }
+
+  private static MariaDbServer start(String scheme) throws IOException {
+    var server = new MariaDbServer(program(), scheme);
     try {
       server.awaitReady();
       return server;
@@ -176,7 +188,8 @@ final class MariaDbServer implements TestDatabase.Server {
 
   @Override
   public String jdbcUrl(int port) {
-    return "jdbc:mariadb://127.0.0.1:" + port + "/test?user=root&sslMode=disable";
+    String tls = scheme.equals("mysql") ? "DISABLED" : "disable";
+    return "jdbc:%s://127.0.0.1:%d/test?user=root&sslMode=%s".formatted(scheme, port, tls);
   }
 
   @Override

@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class MariaDbStormTest extends ServerStormContract {
+class MariaDbStormTest extends ServerLimitContract {
   /** Gives five rows, each so long that it is sent at once, and then none for ten minutes. */
   private static final String STALLING =
       "select seq, repeat('x', 100000) from seq_1_to_9 where if(seq > 5, sleep(600), 0) = 0";

@@ -2,7 +2,7 @@ package dev.belay.jdbc;
 
 import java.nio.file.Path;
 
-class PostgresStormTest extends ServerStormContract {
+class PostgresStormTest extends ServerLimitContract {
   @Override
   TestDatabase.Server start(Path folder) throws Exception {
     return TestDatabases.postgres();
