@@ -50,8 +50,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A batch is executed completely or not at all, under auto-commit as well: it is a transaction
  * of its own then. A statement that the database itself commits, as some do with DDL, stays done.
  *
- * <p>Known drivers are pgjdbc, MariaDB's with MariaDB, MySQL's, H2, SQLite and DuckDB. Every other driver
- * gets a new connection after each cancel that was sent.
+ * <p>Known drivers are pgjdbc, MariaDB's with MariaDB, MySQL's, H2, SQLite and DuckDB. Every other
+ * driver gets a new connection after each cancel that was sent.
  *
  * <ul>
  *   <li>pgjdbc: do not put a proxy between driver and server that answers cancels before it has
