@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is true of every known driver with its database. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SharedThreads({"HikariPool", "PostgreSQL-JDBC", "mysql-cj-abandoned-connection-cleanup"})
+@SharedThreads({"HikariPool", "PostgreSQL-JDBC"})
 abstract class DriverContract<D extends TestDatabase> {
   static final int POOL_SIZE = 3;
 

@@ -2,7 +2,6 @@ package dev.belay.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.mysql.cj.jdbc.AbandonedConnectionCleanupThread;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
@@ -16,7 +15,6 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,11 +52,6 @@ class MySqlStormTest extends ServerStormContract {
   @AfterEach
   void remove() {
     ContextEvents.remove(listener);
-  }
-
-  @AfterAll
-  static void stopTheDriversThread() {
-    AbandonedConnectionCleanupThread.checkedShutdown();
   }
 
   @Override
