@@ -50,25 +50,35 @@ public record ValueHeader<T>(String name, ContextKey<T> key) {
       return null;
     }
     String text = codec(key).encode(value);
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
-        throw new IllegalArgumentException(
-            "the codec of %s gave a character at %d that is not printable ASCII: header %s cannot"
-                    .formatted(key, i, name)
-                + " hold it");
-      }
+    int bad = unprintable(text);
+    if (bad >= 0) {
+      throw new IllegalArgumentException(
+          "the codec of %s gave a character at %d that is not printable ASCII: header %s cannot"
+                  .formatted(key, bad, name)
+              + " hold it");
     }
     return text;
   }
 
+  /** Where the first character is that is not printable ASCII; negative if all are. */
+  private static int unprintable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   /**
    * {@code ctx} with the value of {@code text}. The result is {@code ctx} where the text is longer
-   * than 4,096 characters, or the codec refuses it: by giving null, or by throwing anything.
+   * than 4,096 characters or not printable ASCII, so that no client can send what {@link #format}
+   * would refuse to send on; or where the codec refuses it, by giving null or by throwing anything.
    *
    * @param text the header's value as it came; null if there is none
    */
   public Context read(Context ctx, @Nullable String text) {
-    if (text == null || text.length() > LONGEST) {
+    if (text == null || text.length() > LONGEST || unprintable(text) >= 0) {
       return ctx;
     }
     try {
