@@ -361,14 +361,14 @@ static final String CSS =
     nav ul { list-style: none; margin: .4rem 0 0; padding: 0; }
     nav li { padding: .2rem 0 .2rem .6rem; }
     nav [aria-current] { font-weight: 600; color: var(--ink); }
-    main { flex: 1; min-width: 0; max-width: 56rem; padding: 1.5rem 3rem 5rem; }
+    main { flex: 1; min-width: 0; max-width: 60rem; padding: 1.5rem 3rem 5rem; }
     h1 { font-size: 2rem; line-height: 1.25; } h2 { margin-top: 2.4rem; }
     h1, h2, h3 { text-wrap: balance; }
     code { font: .875em/1.5 ui-monospace, monospace; background: var(--shade); padding: .1em .3em;
       border-radius: 4px; }
     pre { padding: .9rem 1.1rem; overflow-x: auto; border: 1px solid var(--line); border-radius: 8px;
       background: var(--shade); }
-    pre code { padding: 0; background: none; }
+    pre code { padding: 0; background: none; font-size: .8125rem; }
     img { max-width: 100%; background: #fff; border-radius: 8px; }
     .wide { overflow-x: auto; }
     table { border-collapse: collapse; font-size: .925rem; }
