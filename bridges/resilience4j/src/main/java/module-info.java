@@ -2,6 +2,7 @@
 module dev.belay.resilience4j {
   requires static transitive org.jspecify;
   requires transitive dev.belay;
+  requires io.github.resilience4j.core;
   requires transitive io.github.resilience4j.retry;
 
   exports dev.belay.resilience4j;

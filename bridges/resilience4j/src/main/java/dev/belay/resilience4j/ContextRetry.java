@@ -5,31 +5,56 @@ import dev.belay.Context;
 import dev.belay.ContextCallable;
 import dev.belay.ContextEndedException;
 import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Retry} under a context: the policy says which failures are tried again, how often and
- * after what pause, and counts them; the context says how long. It never pauses past the deadline,
- * and never retries a cancel or an interrupt, also one that another exception wraps. What is
- * retried must bear being done twice.
+ * after what pause; the context says how long. It never pauses past the deadline, announces no
+ * attempt for which there is no time, and never retries a cancel or an interrupt, also one that
+ * another exception wraps. What is retried must bear being done twice.
  *
  * <p>Immutable, for any number of threads and calls. Resilience4j's own decorators sleep by {@code
  * Thread.sleep}, which no context ends.
  */
 public final class ContextRetry {
-  private final Retry policy;
+  private final TimedPolicy policy;
 
-  private ContextRetry(Retry policy) {
+  private ContextRetry(TimedPolicy policy) {
     this.policy = policy;
   }
 
-  /** Retries as {@code policy} says; its events and metrics are published as usual. */
-  public static ContextRetry of(Retry policy) {
-    return new ContextRetry(
-        Objects.requireNonNull(policy, "policy is null: Retry.ofDefaults(name) is the least"));
+  /**
+   * Retries as {@code config} says.
+   *
+   * @param name of the policy, and of the step that each attempt is in stories
+   */
+  public static ContextRetry of(String name, RetryConfig config) {
+    return of(name, config, Map.of());
+  }
+
+  /**
+   * The same, with tags for metrics.
+   *
+   * @param tags as Resilience4j's {@code Retry.of} takes them
+   */
+  public static ContextRetry of(String name, RetryConfig config, Map<String, String> tags) {
+    Objects.requireNonNull(name, "name is null: give the policy the name of what it retries");
+    Objects.requireNonNull(config, "config is null: RetryConfig.ofDefaults() is the least");
+    Objects.requireNonNull(tags, "tags is null: Map.of() for none");
+    return new ContextRetry(new TimedPolicy(name, config, tags));
+  }
+
+  /**
+   * The policy, which counts the calls and publishes their events. {@code registry.replace(name,
+   * retry.policy())} puts it into a registry, where metrics find it. A call that fails because
+   * there is no time for another attempt counts as failed after retries.
+   */
+  public Retry policy() {
+    return policy;
   }
 
   /**
@@ -49,21 +74,19 @@ public final class ContextRetry {
     Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() where you do not know yet");
     Objects.requireNonNull(body, "body is null: pass what to try");
     Context named = ctx.withName(policy.getName());
-    Retry.AsyncContext<T> attempts = policy.asyncContext();
+    TimedCall call = new TimedCall(policy, ctx);
     for (; ; ) {
       Throwable failure = null;
       Duration pause;
       try {
         T result = named.call(body);
-        long millis = attempts.onResult(result);
-        pause = Duration.ofMillis(millis);
-        if (millis < 0 || !ctx.hasTimeFor(pause)) {
-          attempts.onComplete();
+        pause = call.returned(result);
+        if (pause == null) {
           return result;
         }
       } catch (Exception e) {
-        pause = Duration.ofMillis(isFinal(ctx, e) ? -1 : attempts.onError(e));
-        if (pause.isNegative() || !isTimeFor(pause, ctx, e)) {
+        pause = isFinal(ctx, e) ? null : call.failed(e);
+        if (pause == null) {
           throw e;
         }
         failure = e;
@@ -75,17 +98,6 @@ public final class ContextRetry {
   /** Whether the policy is bypassed: the work is to be stopped. */
   private static boolean isFinal(Context ctx, Exception failure) {
     return ctx.isDone() || Canceller.isInterruption(failure);
-  }
-
-  private static boolean isTimeFor(Duration pause, Context ctx, Exception failure) {
-    if (ctx.hasTimeFor(pause)) {
-      return true;
-    }
-    failure.addSuppressed(
-        new TimeoutException(
-            "not tried again: the next attempt was to begin in %d ms, and %d ms are left"
-                .formatted(pause.toMillis(), Duration.ofNanos(ctx.remainingNanos()).toMillis())));
-    return false;
   }
 
   private static void sleep(Context ctx, Duration pause, @Nullable Throwable failure)

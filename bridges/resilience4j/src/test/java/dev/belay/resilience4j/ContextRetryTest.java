@@ -1,6 +1,7 @@
 package dev.belay.resilience4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.CancellableContext;
@@ -12,10 +13,13 @@ import dev.belay.testkit.VirtualClock;
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
+import io.github.resilience4j.retry.RetryRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -25,8 +29,8 @@ import org.junit.jupiter.api.Test;
 class ContextRetryTest {
   private static final Duration PAUSE = Duration.ofMillis(100);
 
-  private final Retry policy =
-      Retry.of(
+  private final ContextRetry retry =
+      ContextRetry.of(
           "charge",
           RetryConfig.<String>custom()
               .maxAttempts(3)
@@ -34,7 +38,7 @@ class ContextRetryTest {
               .ignoreExceptions(IllegalArgumentException.class)
               .retryOnResult("again"::equals)
               .build());
-  private final ContextRetry retry = ContextRetry.of(policy);
+  private final Retry policy = retry.policy();
   private final List<Duration> attempts = new ArrayList<>();
 
   /** Runs {@code body} by the policy on another thread, and lets time pass whenever it pauses. */
@@ -140,6 +144,86 @@ class ContextRetryTest {
                               + " are left"));
     }
     assertThat(attempts).containsExactly(Duration.ZERO, PAUSE);
+  }
+
+  @Test
+  void announcesNoAttemptForWhichThereIsNoTimeAndCountsTheFailure(Context ctx, VirtualClock clock) {
+    List<String> events = new ArrayList<>();
+    policy
+        .getEventPublisher()
+        .onEvent(e -> events.add(e.getEventType() + "#" + e.getNumberOfRetryAttempts()));
+    try (var limited = ctx.withTimeout(PAUSE.multipliedBy(2))) {
+      assertThatThrownBy(
+              () ->
+                  call(
+                      limited,
+                      clock,
+                      c -> {
+                        throw new IOException("refused");
+                      }))
+          .isInstanceOf(IOException.class);
+    }
+    assertThat(events).containsExactly("RETRY#1", "ERROR#2");
+    assertThat(policy.getMetrics().getNumberOfFailedCallsWithRetryAttempt()).isOne();
+    assertThat(policy.getMetrics().getNumberOfFailedCallsWithoutRetryAttempt()).isZero();
+    assertThat(policy.getMetrics().getNumberOfTotalCalls()).isEqualTo(2);
+  }
+
+  @Test
+  void announcesNoAttemptAfterAResultForWhichThereIsNoTime(Context ctx, VirtualClock clock)
+      throws Throwable {
+    List<String> events = new ArrayList<>();
+    policy.getEventPublisher().onRetry(e -> events.add("RETRY#" + e.getNumberOfRetryAttempts()));
+    try (var limited = ctx.withTimeout(PAUSE.multipliedBy(2))) {
+      assertThat(call(limited, clock, c -> "again")).isEqualTo("again");
+    }
+    assertThat(attempts).containsExactly(Duration.ZERO, PAUSE);
+    assertThat(events).containsExactly("RETRY#1");
+  }
+
+  @Test
+  void asksARandomIntervalFunctionOnceAnAttempt(Context ctx, VirtualClock clock) {
+    List<Integer> asked = new ArrayList<>();
+    var counting =
+        ContextRetry.of(
+            "counting",
+            RetryConfig.custom()
+                .maxAttempts(3)
+                .retryOnResult(result -> true)
+                .intervalFunction(
+                    attempt -> {
+                      asked.add(attempt);
+                      return 0L;
+                    })
+                .build());
+    assertThatCode(() -> counting.call(ctx, c -> "again")).doesNotThrowAnyException();
+    assertThat(asked).containsExactly(1, 2);
+  }
+
+  @Test
+  void aDecoratorOfThePolicyRetriesAsItsConfigurationSays() throws Exception {
+    var plain =
+        ContextRetry.of(
+                "plain",
+                RetryConfig.<String>custom()
+                    .waitDuration(Duration.ofMillis(1))
+                    .retryOnResult("again"::equals)
+                    .build())
+            .policy();
+    Iterator<String> results = List.of("again", "done").iterator();
+    assertThat(plain.executeCallable(results::next)).isEqualTo("done");
+  }
+
+  @Test
+  void thePolicyTakesItsPlaceInARegistry() {
+    var registry = RetryRegistry.ofDefaults();
+    registry.retry("charge");
+    registry.replace("charge", policy);
+    assertThat(registry.retry("charge")).isSameAs(policy);
+    assertThat(ContextRetry.of("x", policy.getRetryConfig(), Map.of("team", "pay")).policy())
+        .hasToString("ContextRetry x")
+        .extracting(Retry::getTags)
+        .isEqualTo(Map.of("team", "pay"));
   }
 
   @Test
@@ -253,7 +337,12 @@ class ContextRetryTest {
 
   @Test
   void nullsAreRefused(Context ctx) {
-    assertThatThrownBy(() -> ContextRetry.of(null)).hasMessageContaining("Retry.ofDefaults");
+    assertThatThrownBy(() -> ContextRetry.of(null, RetryConfig.ofDefaults()))
+        .hasMessageContaining("name of what it retries");
+    assertThatThrownBy(() -> ContextRetry.of("x", null))
+        .hasMessageContaining("RetryConfig.ofDefaults");
+    assertThatThrownBy(() -> ContextRetry.of("x", RetryConfig.ofDefaults(), null))
+        .hasMessageContaining("Map.of()");
     assertThatThrownBy(() -> retry.call(null, c -> "")).hasMessageContaining("Context.todo()");
     assertThatThrownBy(() -> retry.call(ctx, null)).hasMessageContaining("what to try");
   }
