@@ -3,36 +3,51 @@ package dev.belay;
 import dev.belay.kernel.Names;
 import dev.belay.spi.TimeSource;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** What the time of one deadline is spent on: the last {@value #KEPT} calls under a name (R31). */
+/**
+ * What the time of one deadline is spent on: the calls under a name, together for each name, of the
+ * last {@value #KEPT} names (R31).
+ */
 final class Steps {
   private static final int KEPT = 16;
 
-  /** One call. Guarded by the monitor of its {@link Steps}. */
+  /** The calls under one name. Guarded by the monitor of its {@link Steps}. */
   static final class Step {
     private final DeadlineContext limiter;
     private final String name;
-    private final long began;
-    private long ended = -1;
+    private int calls;
+
+    /** How many of them run: one within another, or side by side. */
+    private int running;
+
+    /** When the first of those that run began. */
+    private long since;
+
+    /** How long at least one ran, until the last time that none did, in nanoseconds. */
+    private long spent;
 
     private Step(DeadlineContext limiter, String name) {
       this.limiter = limiter;
       this.name = name;
-      this.began = limiter.time().nanoTime();
+    }
+
+    private long spent(long now) {
+      return running == 0 ? spent : spent + now - since;
     }
   }
 
-  private final ArrayDeque<Step> kept = new ArrayDeque<>(KEPT);
+  /** By name, the one that has begun last at the end. */
+  private final LinkedHashMap<String, Step> kept = new LinkedHashMap<>();
 
   /**
-   * Begins a step if {@code ctx} got a name below the owner of its deadline, and it is not the name
+   * Begins a call if {@code ctx} got a name below the owner of its deadline, and it is not the name
    * of the step that runs already.
    *
    * @param outer what the thread has run under so far
    */
-  @SuppressWarnings("ReferenceEquality") // two names are the same step only if they are one frame
+  @SuppressWarnings("ReferenceEquality") // a call within a step is part of it if it is one frame
   static @Nullable Step begin(AbstractContext ctx, @Nullable AbstractContext outer) {
     NamedContext label = ctx.frame().label;
     if (outer != null && outer.frame().label == label) {
@@ -43,46 +58,52 @@ final class Steps {
     if (limiter == null || !limiter.covers(ctx)) {
       return null;
     }
-    return limiter.limit().steps().begin(new Step(limiter, label.name));
+    return limiter.limit().steps().begin(limiter, label.name);
   }
 
   static void end(@Nullable Step step) {
     if (step != null) {
-      step.limiter.limit().steps().end(step, step.limiter.time().nanoTime());
+      step.limiter.limit().steps().ended(step);
     }
   }
 
-  private synchronized Step begin(Step step) {
+  private synchronized Step begin(DeadlineContext limiter, String name) {
+    Step known = kept.remove(name);
+    Step step = known == null ? new Step(limiter, name) : known;
     if (kept.size() == KEPT) {
-      kept.removeFirst();
+      kept.pollFirstEntry();
     }
-    kept.addLast(step);
+    kept.put(name, step);
+    step.calls++;
+    if (step.running++ == 0) {
+      step.since = limiter.time().nanoTime();
+    }
     return step;
   }
 
-  private synchronized void end(Step step, long now) {
-    step.ended = now;
+  private synchronized void ended(Step step) {
+    if (--step.running == 0) {
+      step.spent += step.limiter.time().nanoTime() - step.since;
+    }
   }
 
-  /** For example {@code in "charge": auth 120ms, stock 310ms, charge 1.57s}. */
+  /** For example {@code in "charge": auth 120ms, stock 310ms (2 calls), charge 1.57s}. */
   String story(TimeSource time) {
     return story(time.nanoTime());
   }
 
   private synchronized String story(long now) {
-    String running = null;
+    String current = null;
     var parts = new StringBuilder();
-    for (Step step : kept) {
-      boolean open = step.ended < 0;
-      if (open) {
-        running = step.name;
-      }
+    for (Step step : kept.values()) {
+      current = step.running > 0 ? step.name : current;
       parts
           .append(parts.isEmpty() ? ": " : ", ")
           .append(Names.shown(step.name))
           .append(' ')
-          .append(Names.time(Duration.ofNanos((open ? now : step.ended) - step.began)));
+          .append(Names.time(Duration.ofNanos(step.spent(now))))
+          .append(step.calls > 1 ? " (" + step.calls + " calls)" : "");
     }
-    return (running == null ? "" : " in " + Names.quoted(running)) + parts;
+    return (current == null ? "" : " in " + Names.quoted(current)) + parts;
   }
 }

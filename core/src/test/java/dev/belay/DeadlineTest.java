@@ -252,6 +252,25 @@ class DeadlineTest extends Fixture {
   }
 
   @Test
+  @DisplayName("R31: the story names each step once, with the time that any of its calls ran")
+  void eachStepIsNamedOnce() {
+    var request = root.withName("POST /orders").withTimeout(SECOND);
+    for (int i = 0; i < 3; i++) {
+      request.withName("query").run(ctx -> clock.advanceSilently(Duration.ofMillis(10)));
+    }
+    var charge = request.withName("charge");
+    charge.run(
+        outer ->
+            outer
+                .withName("auth")
+                .run(auth -> charge.run(inner -> clock.advanceSilently(Duration.ofMillis(20)))));
+    clock.advanceSilently(SECOND);
+    assertThat(request.isDone()).isTrue();
+    assertThat(request.ending().message())
+        .endsWith("passed: query 30ms (3 calls), auth 20ms, charge 20ms (2 calls)");
+  }
+
+  @Test
   @DisplayName("R31: the last 16 steps are kept")
   void theStoryIsBounded() {
     var request = root.withName("batch").withTimeout(SECOND);
