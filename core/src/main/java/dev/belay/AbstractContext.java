@@ -195,7 +195,7 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
   public final <T> Context withValue(ContextKey<T> key, T value) {
     Require.argument(key, "key", "pass the key's constant");
     if (value == null) { // The text would be built at each call.
-      Require.argument(value, "value of " + key.name(), "leave it out instead");
+      Require.argument(value, "value of " + Names.shown(key.name()), "leave it out instead");
     }
     if (!key.type().isInstance(value)) {
       throw new ClassCastException(

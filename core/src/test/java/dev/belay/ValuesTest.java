@@ -174,4 +174,13 @@ class ValuesTest extends Fixture {
     assertThat(Context.todo()).hasToString("todo");
     request.close();
   }
+
+  @Test
+  @DisplayName("R16: the name of a key is bounded and escaped where a null value is refused")
+  void aNullValueUnderAHostileName() {
+    var key = ContextKey.named("n\n\u202e" + "x".repeat(10_000), String.class);
+    assertThatThrownBy(() -> Context.background().withValue(key, null))
+        .isInstanceOf(NullPointerException.class)
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(200).matches("[ -~…]+"));
+  }
 }

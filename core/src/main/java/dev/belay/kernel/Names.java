@@ -16,13 +16,26 @@ public final class Names {
         return out.append('…').toString();
       }
       char c = name.charAt(i);
-      if (Character.isISOControl(c) || c == '"' || c == '\\' || Character.isSurrogate(c)) {
-        out.append("\\u%04x".formatted((int) c));
-      } else {
-        out.append(c);
-      }
+      out.append(isShownAsItIs(c) ? String.valueOf(c) : "\\u%04x".formatted((int) c));
     }
     return out.toString();
+  }
+
+  /**
+   * Not what breaks a line, ends a quotation, or reorders or hides text: besides controls these are
+   * the separators of lines and paragraphs, and all format characters, such as the bidirectional
+   * controls and those without width.
+   */
+  private static boolean isShownAsItIs(char c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          false;
+      default -> c != '"' && c != '\\';
+    };
   }
 
   public static String quoted(String name) {

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How names and durations are shown, and how durations become nanoseconds. */
 class NamesTest {
@@ -74,5 +75,23 @@ class NamesTest {
     assertThat(Names.shown("a".repeat(81))).isEqualTo("a".repeat(80) + "…");
     assertThat(Names.shown("a\"b\\c\nd\ud83d")).isEqualTo("a\\u0022b\\u005cc\\u000ad\\ud83d");
     assertThat(Names.quoted("a b")).isEqualTo("\"a b\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      chars = {
+        '\u0000', '\u007f', '\u0085', '\u00ad', '\u061c', '\u200b', '\u200e', '\u200f', '\u2028',
+        '\u2029', '\u202a', '\u202e', '\u2060', '\u2066', '\u2069', '\ufeff', '\udc00'
+      })
+  @DisplayName("R16: what hides, reorders or breaks text is escaped")
+  void hiddenCharacters(char hidden) {
+    assertThat(Names.shown("a" + hidden + "b")).isEqualTo("a\\u%04xb".formatted((int) hidden));
+  }
+
+  @Test
+  @DisplayName("R16: text of any language is shown as it is")
+  void textOfAnyLanguage() {
+    String text = "Größe שלום 注文 commande n\u00a0° 7";
+    assertThat(Names.shown(text)).isEqualTo(text);
   }
 }
