@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A deadline whose cause the caller makes. */
 final class ExplainedDeadline extends DeadlineContext {
-  /** Whose cause the thread is making. */
-  private static final ThreadLocal<@Nullable ExplainedDeadline> MAKING = new ThreadLocal<>();
+  /** Whose cause the thread is making, and in whose supplier it began to. */
+  private record Making(ExplainedDeadline deadline, @Nullable Making outer) {}
+
+  private static final ThreadLocal<@Nullable Making> MAKING = new ThreadLocal<>();
 
   private final Supplier<? extends Throwable> cause;
 
@@ -23,15 +25,16 @@ final class ExplainedDeadline extends DeadlineContext {
   }
 
   /**
-   * The caller's cause; a supplier that asks its own context finds it ended by the built-in one.
+   * The caller's cause; a supplier that asks its own context, be it by way of another supplier,
+   * finds it ended by the built-in one.
    */
   @Override
-  @SuppressWarnings("ReferenceEquality") // the very context
   Throwable made() {
-    if (MAKING.get() == this) {
+    Making outer = MAKING.get();
+    if (isBeingMade(outer)) {
       return super.made();
     }
-    MAKING.set(this);
+    MAKING.set(new Making(this, outer));
     try {
       Throwable made = cause.get();
       return made == null ? super.made() : made;
@@ -39,8 +42,22 @@ final class ExplainedDeadline extends DeadlineContext {
       ContextEvents.report(new ContextEvent.Uncaught(above(), "cause supplier", e));
       return e;
     } finally {
-      MAKING.remove();
+      if (outer == null) {
+        MAKING.remove();
+      } else {
+        MAKING.set(outer);
+      }
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the very context
+  private boolean isBeingMade(@Nullable Making innermost) {
+    for (Making making = innermost; making != null; making = making.outer()) {
+      if (making.deadline() == this) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Not this context: to print it asks how it stands, which would end it by the built-in cause. */

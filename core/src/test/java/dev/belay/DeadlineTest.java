@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -212,6 +213,49 @@ class DeadlineTest extends Fixture {
     assertThat(ctx.status()).isEqualTo(Status.DEADLINE_EXCEEDED);
     assertThat(statuses).containsExactly(Status.DEADLINE_EXCEEDED);
     assertThat(ctx.cause()).isSameAs(BuiltInCause.DEADLINE);
+  }
+
+  @Test
+  @DisplayName("R40: suppliers that ask each other's contexts end both, each asked once")
+  void causesThatAskEachOther() {
+    List<CancellableContext> both = new ArrayList<>();
+    List<String> made = new ArrayList<>();
+    var first = root.withTimeout(SECOND, () -> makes("first", made, both.get(1)));
+    var second = root.withTimeout(SECOND, () -> makes("second", made, both.get(0)));
+    both.add(first);
+    both.add(second);
+    clock.advanceSilently(SECOND);
+    assertThat(first.isDone()).isTrue();
+    assertThat(second.isDone()).isTrue();
+    assertThat(made).containsExactly("first", "second");
+    assertThat(second.cause()).hasMessage("second");
+  }
+
+  private static Throwable makes(String name, List<String> made, Context other) {
+    made.add(name);
+    assertThat(other.isDone()).isTrue();
+    return new TimeoutException(name);
+  }
+
+  @Test
+  @DisplayName(
+      "R40: a supplier that leaves the thread interrupted stops no walk, and keeps the flag")
+  void aCauseThatInterrupts() {
+    var ctx =
+        root.withTimeout(
+            SECOND,
+            () -> {
+              Thread.currentThread().interrupt();
+              return new TimeoutException("too slow");
+            });
+    List<Context> below = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      below.add(ctx.withCancel().withName("child " + i).withCancel());
+    }
+    clock.advanceSilently(SECOND);
+    assertThat(ctx.isDone()).isTrue();
+    assertThat(Thread.interrupted()).as("the caller's own code has set it").isTrue();
+    assertThat(below).allMatch(Context::isDone).allMatch(c -> c.cause() == ctx.cause());
   }
 
   @Test
