@@ -13,6 +13,9 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuil
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.FileEntity;
 import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
 
 /** Apache's client as the contracts want it. */
@@ -26,7 +29,8 @@ final class ApacheClientUnderTest implements ClientUnderTest {
             .setConnectionManager(
                 PoolingHttpClientConnectionManagerBuilder.create()
                     .setTlsSocketStrategy(new DefaultClientTlsStrategy(settings.trust()))
-                    .setMaxConnPerRoute(16)
+                    .setMaxConnPerRoute(64)
+                    .setMaxConnTotal(64)
                     .build())
             .build();
     client = ContextApacheHttpClient.of(apache);
@@ -34,11 +38,11 @@ final class ApacheClientUnderTest implements ClientUnderTest {
 
   @Override
   public ClientResponse open(Context ctx, ClientRequest request) throws Exception {
+    HttpEntity body = body(request);
     var builder =
-        request.length() == 0
+        body == null
             ? ClassicRequestBuilder.get(request.uri())
-            : ClassicRequestBuilder.post(request.uri())
-                .setEntity(new byte[request.length()], ContentType.APPLICATION_OCTET_STREAM);
+            : ClassicRequestBuilder.post(request.uri()).setEntity(body);
     request.fields().forEach(builder::addHeader);
     ClassicHttpResponse response = client.open(ctx, builder.build());
     return new ClientResponse(
@@ -46,6 +50,15 @@ final class ApacheClientUnderTest implements ClientUnderTest {
         response.getEntity() == null
             ? InputStream.nullInputStream()
             : response.getEntity().getContent());
+  }
+
+  private static HttpEntity body(ClientRequest request) {
+    if (request.file() != null) {
+      return new FileEntity(request.file().toFile(), ContentType.APPLICATION_OCTET_STREAM);
+    }
+    return request.length() == 0
+        ? null
+        : new ByteArrayEntity(new byte[request.length()], ContentType.APPLICATION_OCTET_STREAM);
   }
 
   @Override

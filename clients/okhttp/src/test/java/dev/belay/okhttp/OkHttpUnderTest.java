@@ -39,7 +39,9 @@ final class OkHttpUnderTest implements ClientUnderTest {
   public ClientResponse open(Context ctx, ClientRequest request) throws Exception {
     var builder = new Request.Builder().url(request.uri().toString());
     request.fields().forEach(builder::header);
-    if (request.length() > 0) {
+    if (request.file() != null) {
+      builder.post(RequestBody.create(request.file().toFile(), null));
+    } else if (request.length() > 0) {
       builder.post(RequestBody.create(new byte[request.length()]));
     }
     Response response = client.open(ctx, builder.build());

@@ -12,16 +12,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
-import java.nio.ByteBuffer;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +50,7 @@ final class JdkExchange implements Canceller {
   /** Whether the cancel was first. */
   private volatile boolean cancelled;
 
-  /** Whether the JDK's client has a connection; set only for a request that has a body. */
-  private volatile boolean connected;
+  private final @Nullable Upload upload;
 
   /**
    * An exchange that is about to begin.
@@ -66,6 +62,7 @@ final class JdkExchange implements Canceller {
     this.request = request;
     this.headers = headers;
     this.exchange = exchange;
+    this.upload = request.bodyPublisher().map(Upload::new).orElse(null);
   }
 
   /**
@@ -103,35 +100,24 @@ final class JdkExchange implements Canceller {
     } catch (CancellationException e) {
       throw cancelled ? beforeHeaders(e) : new IOException(e);
     } catch (ExecutionException e) {
+      stopUpload();
       throw cancelled ? beforeHeaders(e.getCause()) : Failures.cause(e);
+    }
+  }
+
+  private void stopUpload() {
+    if (upload != null) {
+      upload.stop();
     }
   }
 
   private HttpRequest prepared(Context ctx) {
     var builder = HttpRequest.newBuilder(request, (name, value) -> true);
     headers.write(ctx, builder::setHeader);
-    request.bodyPublisher().ifPresent(body -> builder.method(request.method(), new Upload(body)));
+    if (upload != null) {
+      builder.method(request.method(), upload);
+    }
     return builder.build();
-  }
-
-  /** Learns that there is a connection: only then is a request's body looked at. */
-  private final class Upload implements BodyPublisher {
-    private final BodyPublisher body;
-
-    Upload(BodyPublisher body) {
-      this.body = body;
-    }
-
-    @Override
-    public long contentLength() {
-      connected = true;
-      return body.contentLength();
-    }
-
-    @Override
-    public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
-      body.subscribe(subscriber);
-    }
   }
 
   /** The JDK's client calls this when it has the headers, before it reads the body. */
@@ -165,6 +151,7 @@ final class JdkExchange implements Canceller {
       future.cancel(true);
     } finally {
       aborted.countDown();
+      stopUpload();
     }
   }
 
@@ -191,10 +178,10 @@ final class JdkExchange implements Canceller {
   }
 
   private ExchangeAbortedException beforeHeaders(@Nullable Throwable failure) {
-    if (request.bodyPublisher().isEmpty()) {
+    if (upload == null) {
       return exchange.beforeHeaders(failure);
     }
-    return connected ? exchange.awaitingHeaders(failure) : exchange.connecting(failure);
+    return upload.isConnected() ? exchange.awaitingHeaders(failure) : exchange.connecting(failure);
   }
 
   @Override
@@ -222,7 +209,11 @@ final class JdkExchange implements Canceller {
 
     @Override
     public void abort() throws IOException {
-      raw.close();
+      try {
+        raw.close();
+      } finally {
+        stopUpload();
+      }
     }
 
     @Override

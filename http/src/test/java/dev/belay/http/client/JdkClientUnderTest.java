@@ -31,7 +31,9 @@ class JdkClientUnderTest implements ClientUnderTest {
   public ClientResponse open(Context ctx, ClientRequest request) throws Exception {
     var builder = HttpRequest.newBuilder(request.uri());
     request.fields().forEach(builder::header);
-    if (request.length() > 0) {
+    if (request.file() != null) {
+      builder.POST(ContextBodyPublishers.ofFile(request.file()));
+    } else if (request.length() > 0) {
       builder.POST(BodyPublishers.ofByteArray(new byte[request.length()]));
     }
     HttpResponse<InputStream> response = open(client, ctx, builder.build());

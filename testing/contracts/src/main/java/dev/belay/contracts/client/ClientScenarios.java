@@ -34,7 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** What holds for an exchange over every protocol. */
-abstract class ClientScenarios extends ClientFixture {
+abstract class ClientScenarios extends UploadScenarios {
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final String REMAINING = "Belay-Timeout-Ms";
 
@@ -163,19 +163,6 @@ abstract class ClientScenarios extends ClientFixture {
       attempt.thrown(ContextCancelledException.class);
       silent.open.await(0);
     }
-  }
-
-  @Test
-  void aStalledUploadIsAborted() throws Exception {
-    var upload = new ClientRequest(server().uri("/deaf"), Map.of(), 16 << 20);
-    try (var ctx = root().withCancel()) {
-      var attempt = Attempt.start(() -> client().open(ctx, upload));
-      server().busy.await(1);
-      ctx.cancel();
-      attempt.thrown(ContextCancelledException.class);
-    }
-    server().listen();
-    server().gone.await(1);
   }
 
   // ---- in the body
