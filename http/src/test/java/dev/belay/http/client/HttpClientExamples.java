@@ -1,6 +1,7 @@
 package dev.belay.http.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
@@ -9,6 +10,8 @@ import dev.belay.ContextKey;
 import dev.belay.contracts.socket.FaultServer;
 import dev.belay.http.ExchangeAbortedException;
 import dev.belay.http.ExchangeAbortedException.Phase;
+import dev.belay.http.GatewayTimeoutException;
+import dev.belay.http.server.FailureStatus;
 import dev.belay.http.server.RequestContexts;
 import dev.belay.http.wire.RemainingTimeHeader;
 import dev.belay.http.wire.RemainingTimeHeader.Form;
@@ -20,6 +23,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -29,6 +33,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
@@ -63,6 +68,23 @@ class HttpClientExamples {
     HttpClient jdk = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     // @end region=client
     return jdk;
+  }
+
+  // @start region=gateway
+  String price(Context ctx, URI prices) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(ctx, HttpRequest.newBuilder(prices).build(), BodyHandlers.ofString());
+    GatewayTimeoutException.throwIfTimedOut(response.statusCode(), prices);
+    return response.body();
+  }
+
+  // @end region=gateway
+
+  @Test
+  void anotherServersTimeoutIsOneOfOurs() {
+    assertThatThrownBy(() -> price(root, server.uri("/late")))
+        .isInstanceOf(GatewayTimeoutException.class)
+        .satisfies(e -> assertThat(FailureStatus.of(root, e)).isEqualTo(OptionalInt.of(504)));
   }
 
   // @start region=send

@@ -17,6 +17,7 @@ record Reply(int status, List<String> fields, String body) {
       case "/ok" -> ok("ok");
       case "/field" -> ok(remainingTime == null ? "none" : remainingTime);
       case "/latin" -> ok("ä", "content-type", "text/plain; charset=latin1");
+      case "/late" -> new Reply(504, List.of(), "out of time");
       case "/moved" -> new Reply(302, List.of("location", "/ok"), "");
       case "/asked" -> new Reply(302, List.of("location", "/field"), "");
       case "/lost" -> new Reply(302, List.of("location", "/hang"), "");
