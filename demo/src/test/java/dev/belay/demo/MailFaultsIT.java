@@ -41,11 +41,12 @@ class MailFaultsIT extends ShopTesting {
 
   @Test
   void aMailThatIsRefusedForGoodIsGivenUpAtOnce() throws Exception {
-    server.reply("nobody@example.org", "550 5.1.1 no such user");
+    server.reply("nobody@example.org", "550 5.1.1 <nobody@example.org>: no such user");
     long refused = orderFor("nobody@example.org");
     long other = orderFor("somebody@example.org");
     awaitMail(other, "status = 'sent' and attempts = 1");
-    awaitMail(refused, "status = 'failed' and attempts = 1 and last_failure like '%550%'");
+    awaitMail(refused, "status = 'failed' and attempts = 1 and last_failure like '%550 5.1.1%'");
+    assertThat(number("select count(*) from mail where last_failure like '%@%'")).isZero();
     assertThat(server.accepted()).doesNotContain("nobody@example.org");
   }
 

@@ -2,10 +2,18 @@ package dev.belay.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,6 +94,82 @@ class OrdersIT extends EmbeddedShopTesting {
     assertThat(answer.body()).contains(expected).contains("\"id\":");
     assertThat(number("select count(*) from orders")).isEqualTo(orders);
     assertThat(number("select count(*) from reservation where status = 'held'")).isZero();
+  }
+
+  @Test
+  void anUnknownKeyOfAnyLengthIsAnsweredBriefly() throws Exception {
+    HttpResponse<String> answer = order("{\"" + "k".repeat(30_000) + "\":1}");
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).hasSizeLessThan(400).contains("kkkk");
+  }
+
+  @Test
+  void anOrderThatIsSentFiftyTimesUnderOneKeyIsTakenOnce() throws Exception {
+    long orders = number("select count(*) from orders");
+    String key = UUID.randomUUID().toString();
+    List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      answers.add(http.sendAsync(keyed(key, ORDER), BodyHandlers.ofString()));
+    }
+    Set<String> bodies = new HashSet<>();
+    for (var answer : answers) {
+      assertThat(answer.get().statusCode()).isEqualTo(201);
+      bodies.add(answer.get().body());
+    }
+    assertThat(bodies).hasSize(1);
+    assertThat(number("select count(*) from orders")).isEqualTo(orders + 1);
+    assertThat(number("select count(*) from reservation where status = 'held'")).isZero();
+    assertThat(number("select count(*) from charge where status = 'captured'"))
+        .isEqualTo(number("select count(*) from orders"));
+  }
+
+  @Test
+  void anotherOrderUnderTheSameKeyIsRefused() throws Exception {
+    String key = UUID.randomUUID().toString();
+    assertThat(http.send(keyed(key, ORDER), BodyHandlers.ofString()).statusCode()).isEqualTo(201);
+    HttpResponse<String> other =
+        http.send(
+            keyed(key, ORDER.replace("\"quantity\":", "\"quantity\":1")), BodyHandlers.ofString());
+    assertThat(other.statusCode()).isEqualTo(422);
+    assertThat(other.body()).contains("Idempotency-Key");
+    HttpResponse<String> bad = http.send(keyed("a b", ORDER), BodyHandlers.ofString());
+    assertThat(bad.statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void aFullDiskIsNoFaultOfTheOrder() throws Exception {
+    long orders = number("select count(*) from orders");
+    execute(
+        """
+        create function full_disk() returns trigger language plpgsql as
+          $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$;
+        create trigger full_disk before insert on orders execute function full_disk();
+        """);
+    try {
+      HttpResponse<String> answer = order(ORDER);
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).contains("nothing of it is left");
+    } finally {
+      execute("drop trigger full_disk on orders; drop function full_disk");
+    }
+    assertThat(number("select count(*) from orders")).isEqualTo(orders);
+    assertThat(number("select count(*) from reservation where status = 'held'")).isZero();
+    assertThat(order(ORDER).statusCode()).isEqualTo(201);
+  }
+
+  private static void execute(String statements) throws SQLException {
+    try (var connection = shop.pool().getConnection();
+        var sql = connection.createStatement()) {
+      sql.execute(statements);
+    }
+  }
+
+  private static HttpRequest keyed(String key, String order) {
+    return to("/orders")
+        .header("Authorization", "Bearer demo")
+        .header("Idempotency-Key", key)
+        .POST(BodyPublishers.ofString(order))
+        .build();
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The orders that were taken. */
 public final class OrderBook {
@@ -19,14 +20,15 @@ public final class OrderBook {
   }
 
   /** Writes the order, its mail and the sale of its reservation, all or nothing. */
-  Order write(Context ctx, UUID orderKey, String email, long totalCents) throws SQLException {
+  Order write(Context ctx, UUID orderKey, String email, long totalCents, @Nullable Replay replay)
+      throws SQLException {
     return Transactions.<Order, RuntimeException>call(
         ctx,
         database,
         tx -> {
           Stock.sleepInDatabase(tx, SlowSteps.of(ctx, "order"));
           sell(tx, orderKey);
-          long id = insert(tx, orderKey, email, totalCents);
+          long id = insert(tx, orderKey, email, totalCents, replay);
           try (var mail = tx.prepareStatement("insert into mail (order_id) values (?)")) {
             mail.setLong(1, id);
             mail.executeUpdate();
@@ -46,14 +48,20 @@ public final class OrderBook {
     }
   }
 
-  private static long insert(Connection tx, UUID orderKey, String email, long totalCents)
+  private static long insert(
+      Connection tx, UUID orderKey, String email, long totalCents, @Nullable Replay replay)
       throws SQLException {
     try (var insert =
         tx.prepareStatement(
-            "insert into orders (order_key, email, total_cents) values (?, ?, ?) returning id")) {
+            """
+            insert into orders (order_key, email, total_cents, idempotency_key, content_sha256)
+            values (?, ?, ?, ?, ?) returning id
+            """)) {
       insert.setObject(1, orderKey);
       insert.setString(2, email);
       insert.setLong(3, totalCents);
+      insert.setString(4, replay == null ? null : replay.key());
+      insert.setBytes(5, replay == null ? null : replay.content());
       try (var row = insert.executeQuery()) {
         row.next();
         return row.getLong(1);
@@ -69,6 +77,27 @@ public final class OrderBook {
   /** The order that was written under that key. */
   Optional<Order> find(Context ctx, UUID orderKey) throws SQLException {
     return find(ctx, "select id, total_cents from orders where order_key = ?", orderKey);
+  }
+
+  /**
+   * The order that was written under that idempotency key.
+   *
+   * @throws KeyReusedException if it is another one than {@code replay} is of
+   */
+  Optional<Order> find(Context ctx, Replay replay) throws SQLException {
+    try (var connection = database.connection(ctx);
+        var select =
+            connection.prepareStatement(
+                "select id, total_cents, content_sha256 from orders where idempotency_key = ?")) {
+      select.setString(1, replay.key());
+      try (var row = select.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        replay.requireSame(row.getBytes(3));
+        return Optional.of(Order.confirmed(row.getLong(1), row.getLong(2)));
+      }
+    }
   }
 
   private Optional<Order> find(Context ctx, String query, Object key) throws SQLException {

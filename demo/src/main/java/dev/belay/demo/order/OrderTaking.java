@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,17 +53,25 @@ public final class OrderTaking {
   }
 
   /**
-   * Takes one order; either all of it happens or nothing.
+   * Takes one order; either all of it happens or nothing. One that was taken before under the same
+   * key is given again.
    *
+   * @param idempotencyKey what the customer names the order by; null if it has no name
    * @throws dev.belay.http.server.BadRequestException if it is not an order at all
+   * @throws KeyReusedException if another order was taken under that key
    * @throws OrderFailedException if it was not taken, for the reason that is its cause
    */
-  public Order take(Context ctx, NewOrder order) throws OrderFailedException {
+  public Order take(Context ctx, NewOrder order, @Nullable String idempotencyKey)
+      throws OrderFailedException {
     String email = order.checkedEmail();
     List<NewOrder.Line> lines = order.lines();
+    Replay replay = idempotencyKey == null ? null : Replay.of(idempotencyKey, email, lines);
     var progress = new Progress();
     try {
-      return take(ctx, progress, email, lines);
+      Optional<Order> earlier = earlier(ctx, replay);
+      return earlier.isPresent() ? earlier.get() : take(ctx, progress, email, lines, replay);
+    } catch (KeyReusedException e) {
+      throw e;
     } catch (Exception | Error e) {
       // Without a connection not even the first step has begun.
       Remains remains =
@@ -70,12 +79,32 @@ public final class OrderTaking {
       if (e instanceof Error error) {
         throw error;
       }
-      return standing(ctx, progress.key, remains)
-          .orElseThrow(() -> new OrderFailedException(e, remains));
+      Optional<Order> taken =
+          Replay.isLost(e) ? winner(ctx, replay) : standing(ctx, progress.key, remains);
+      return taken.orElseThrow(() -> new OrderFailedException(e, remains));
     }
   }
 
-  private Order take(Context ctx, Progress progress, String email, List<NewOrder.Line> lines)
+  private Optional<Order> earlier(Context ctx, @Nullable Replay replay) throws SQLException {
+    return replay == null ? Optional.empty() : orders.find(ctx, replay);
+  }
+
+  /** The order of another request with the same key, which was written first. */
+  private Optional<Order> winner(Context ctx, @Nullable Replay replay) {
+    try {
+      return earlier(ctx, replay);
+    } catch (SQLException e) {
+      log.warn("an order that was sent twice was not found: {}", Printable.of(e));
+      return Optional.empty();
+    }
+  }
+
+  private Order take(
+      Context ctx,
+      Progress progress,
+      String email,
+      List<NewOrder.Line> lines,
+      @Nullable Replay replay)
       throws Exception {
     UUID key = progress.key;
     long cents =
@@ -88,7 +117,7 @@ public final class OrderTaking {
           payments.charge(c, key, cents);
           return cents;
         });
-    Order taken = step(ctx, "order", c -> orders.write(c, key, email, cents));
+    Order taken = step(ctx, "order", c -> orders.write(c, key, email, cents, replay));
     mailWaits.run();
     return taken;
   }

@@ -4,6 +4,7 @@ import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.demo.Printable;
 import dev.belay.demo.SlowSteps;
+import dev.belay.demo.order.KeyReusedException;
 import dev.belay.demo.order.OrderFailedException;
 import dev.belay.demo.order.OutOfStockException;
 import dev.belay.demo.payment.PaymentException;
@@ -144,6 +145,7 @@ public final class Front implements ContextEndpoint {
       case UnauthorizedException unused -> OptionalInt.of(401);
       case NotFoundException unused -> OptionalInt.of(404);
       case OutOfStockException unused -> OptionalInt.of(409);
+      case KeyReusedException unused -> OptionalInt.of(422);
       case BodyTooLargeException unused -> OptionalInt.of(413);
       case BodyTooSlowException unused -> OptionalInt.of(408);
       case HttpException unreadable -> OptionalInt.of(unreadable.getCode());
@@ -163,11 +165,15 @@ public final class Front implements ContextEndpoint {
     }
   }
 
-  /** Whether the database could not be reached, or broke the connection. */
+  /**
+   * Whether the database could not be reached, broke the connection, or lacks what it needs: a full
+   * disk, memory, connections.
+   */
   private static boolean isOut(SQLException failure) {
     String state = failure.getSQLState();
     return failure instanceof SQLTransientConnectionException
-        || (state != null && (state.startsWith("08") || state.startsWith("57P")));
+        || (state != null
+            && (state.startsWith("08") || state.startsWith("53") || state.startsWith("57P")));
   }
 
   /** What the client is told: nothing of our inside. */
@@ -177,7 +183,7 @@ public final class Front implements ContextEndpoint {
       case 502 -> "the payment service did not answer as it should";
       case 503 ->
           switch (failure) {
-            case SQLException sql when isOut(sql) -> "the database does not answer; try again";
+            case SQLException sql when isOut(sql) -> "the database cannot do it now; try again";
             case PaymentException unused -> "the payment service does not take orders; try again";
             default -> "shutting down before the order was confirmed";
           };

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.belay.demo.Printable;
 import dev.belay.http.server.BadRequestException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +22,9 @@ import org.eclipse.jetty.server.Response;
 final class Json {
   /** More than any order needs. */
   private static final int LONGEST_BODY = 64 * 1024;
+
+  /** No value of ours is nested deeper. */
+  private static final int MOST_STEPS = 8;
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -75,7 +79,8 @@ final class Json {
                     step ->
                         step.getFieldName() == null
                             ? "[" + step.getIndex() + "]"
-                            : step.getFieldName())
+                            : Printable.of(step.getFieldName()))
+                .limit(MOST_STEPS)
                 .collect(Collectors.joining("."))
             : "the body";
     var location = e.getLocation();

@@ -70,7 +70,8 @@ public final class Shop {
 
   private void takeOrder(Context ctx, Request request, Response response) throws Exception {
     requireSession(ctx, request);
-    Order order = taking.take(ctx, Json.read(request, NewOrder.class));
+    String idempotencyKey = request.getHeaders().get("Idempotency-Key");
+    Order order = taking.take(ctx, Json.read(request, NewOrder.class), idempotencyKey);
     response.getHeaders().put(HttpHeader.LOCATION, "/orders/" + order.id());
     Json.write(response, 201, order);
     log.info("order {}: taken", order.id());
