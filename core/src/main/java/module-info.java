@@ -4,5 +4,6 @@ module dev.belay {
 
   exports dev.belay;
   exports dev.belay.group;
+  exports dev.belay.lifecycle;
   exports dev.belay.spi;
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.module.ModuleDescriptor;
 import org.junit.jupiter.api.Test;
 
-/** Core exports two packages and needs nothing but the JDK. */
+/** Core exports what is meant for others, and needs nothing but the JDK. */
 class ModuleTest {
   private final ModuleDescriptor descriptor = Context.class.getModule().getDescriptor();
 
@@ -13,7 +13,8 @@ class ModuleTest {
   void exportsAreExact() {
     assertThat(descriptor.exports())
         .extracting(ModuleDescriptor.Exports::toString)
-        .containsExactlyInAnyOrder("dev.belay", "dev.belay.group", "dev.belay.spi");
+        .containsExactlyInAnyOrder(
+            "dev.belay", "dev.belay.group", "dev.belay.lifecycle", "dev.belay.spi");
   }
 
   @Test
