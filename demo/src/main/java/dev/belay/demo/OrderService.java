@@ -17,17 +17,16 @@ import dev.belay.demo.payment.PaymentService;
 import dev.belay.demo.web.Front;
 import dev.belay.demo.web.HttpHost;
 import dev.belay.demo.web.Payments;
-import dev.belay.demo.web.Requests;
 import dev.belay.demo.web.Shop;
 import dev.belay.jdbc.ContextDataSource;
+import dev.belay.lifecycle.InFlight;
+import dev.belay.lifecycle.Lifecycle;
+import dev.belay.lifecycle.ShutdownReport;
 import dev.belay.postgres.EmbeddedPostgres;
 import dev.belay.spi.LiveContext;
 import dev.belay.spi.TreeInspector;
 import java.net.URI;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -49,78 +48,66 @@ public final class OrderService implements AutoCloseable {
   /**
    * What a shutdown did.
    *
-   * @param mailsWaiting they wait in the database for the next start
-   * @param mailsFailed that the mail server has refused for good, since the database was made
+   * @param requests that were running
+   * @param mails in the database
    * @param ordersToUndo that failed and could not be undone; the next start will
    */
-  public record Shutdown(
-      Requests.Report requests, long mailsWaiting, long mailsFailed, int ordersToUndo) {
+  public record Shutdown(ShutdownReport requests, MailWorkers.Left mails, int ordersToUndo) {
     @Override
     public String toString() {
-      return ("%d finished, %d cancelled, %d stuck; %d mails never started, %d refused for good;"
-              + " %d orders left to be undone")
-          .formatted(
-              requests.finished(),
-              requests.cancelled(),
-              requests.stuck(),
-              mailsWaiting,
-              mailsFailed,
-              ordersToUndo);
+      return "%s; %d mails never started, %d refused for good; %d orders left to be undone"
+          .formatted(requests, mails.waiting(), mails.failed(), ordersToUndo);
     }
   }
 
-  private final Duration grace;
-  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final Lifecycle life;
   private final WorkForNobody workForNobody;
-  private final CancellableContext root;
   private final CancellableContext requestRoot;
-  private final CancellableContext running;
   private final HikariDataSource pool;
   private final @Nullable GreenMail greenMail;
   private final MailWorkers mails;
   private final Undoing undoing;
-  private final Requests requests;
-  private final Requests payments;
+  private final InFlight payments = new InFlight();
   private final HttpHost paymentHost;
   private final HttpHost host;
-  private @Nullable Shutdown shutdown;
 
   private OrderService(Context ctx, Settings settings) throws Exception {
-    grace = settings.grace();
+    // Below the root, which outlives the grace: what a cancelled order has to undo hangs there.
+    requestRoot = Context.root("orders-api");
+    life = Lifecycle.open(requestRoot, settings.grace(), CANCEL_LIMIT);
     workForNobody = new WorkForNobody(settings.heeding());
     try {
-      root = own(Context.root("order service"));
+      CancellableContext root = life.own("root", Context.root("order service"));
       String url = settings.postgres() == null ? embeddedDatabase(ctx) : settings.postgres();
-      own(DatabaseClaim.claim(root, url));
+      life.own("claim", DatabaseClaim.claim(root, url));
       migrate(ctx, url);
-      pool = own(pool(url));
+      pool = life.own("pool", pool(url));
       greenMail = settings.smtp() == null ? embeddedMailServer() : null;
-      requestRoot = own(Context.root("orders-api"));
-      // Below the root, which lives on: what a cancelled order has to undo hangs there.
-      running = own(requestRoot.withCancel());
       var database = ContextDataSource.wrap(pool);
-      mails = own(mailWorkers(database, settings.smtp()));
+      mails = life.own("mails", mailWorkers(root, database, settings.smtp()));
       String secret = UUID.randomUUID().toString();
-      payments =
-          new Requests(
-              Front.of(new Payments(new PaymentService(database), secret), settings.slowable()));
+      var paying =
+          Front.of(new Payments(new PaymentService(database), secret), settings.slowable());
       // A server of its own: it must answer until the last order was finished or undone.
-      paymentHost = HttpHost.start("payments-http", 0, root, payments);
-      own(paymentHost::stop);
+      paymentHost = HttpHost.start("payments-http", 0, root, paying.counted(payments));
+      life.own("payments", paymentHost::close);
       URI detour = settings.payments();
       var client =
-          own(new PaymentClient(() -> detour == null ? paymentHost.address() : detour, secret));
+          life.own(
+              "payment client",
+              new PaymentClient(() -> detour == null ? paymentHost.address() : detour, secret));
       var stock = new Stock(database);
       var orders = new OrderBook(database);
-      undoing = own(new Undoing(root, stock, client));
+      undoing = life.own("undoing", new Undoing(root, stock, client));
       var taking = new OrderTaking(stock, client, orders, undoing, mails::wake);
-      requests = new Requests(Front.of(new Shop(stock, orders, taking), settings.slowable()));
+      var shop = Front.of(new Shop(stock, orders, taking), settings.slowable());
       undoing.recover(ctx);
-      host =
-          HttpHost.start("orders-http", settings.port(), running, workForNobody.around(requests));
-      own(host::stop);
+      var endpoint = workForNobody.around(shop.counted(life.work()));
+      host = HttpHost.start("orders-http", settings.port(), life.context(), endpoint);
+      life.own("orders", host);
+      life.ready();
     } catch (Exception e) {
-      closeOwned();
+      life.close();
       ctx.throwIfDone(e);
       throw e;
     }
@@ -136,14 +123,9 @@ public final class OrderService implements AutoCloseable {
     return new OrderService(ctx, settings);
   }
 
-  private <T extends AutoCloseable> T own(T part) {
-    owned.push(part);
-    return part;
-  }
-
   private String embeddedDatabase(Context ctx) throws Exception {
     log.info("starting PostgreSQL (the first start on a machine takes some seconds)");
-    return own(ctx.callInterruptibly(c -> EmbeddedPostgres.start())).jdbcUrl();
+    return life.own("PostgreSQL", ctx.callInterruptibly(c -> EmbeddedPostgres.start())).jdbcUrl();
   }
 
   private static void migrate(Context ctx, String url) {
@@ -165,11 +147,11 @@ public final class OrderService implements AutoCloseable {
   private GreenMail embeddedMailServer() {
     var server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
     server.start();
-    own(server::stop);
+    life.own("mail server", server::stop);
     return server;
   }
 
-  private MailWorkers mailWorkers(ContextDataSource database, @Nullable String smtp) {
+  private MailWorkers mailWorkers(Context root, ContextDataSource database, @Nullable String smtp) {
     if (smtp == null) {
       GreenMail server = Objects.requireNonNull(greenMail);
       return new MailWorkers(root, database, "127.0.0.1", server.getSmtp().getPort());
@@ -196,20 +178,27 @@ public final class OrderService implements AutoCloseable {
 
   /** The contexts of requests, and of what they have detached, that have not ended. */
   public List<LiveContext> liveContexts() {
-    String ours = running.toString();
+    String ours = life.context().toString();
     return TreeInspector.live(requestRoot).stream()
         .filter(live -> !live.context().toString().equals(ours))
         .toList();
   }
 
   /** The requests being answered. */
-  public Requests requests() {
-    return requests;
+  public InFlight requests() {
+    return life.work();
   }
 
   /** The requests that the payment service is answering. */
-  public Requests payments() {
+  public InFlight payments() {
     return payments;
+  }
+
+  /** Waits until no request is being answered; whether that is so within {@code limit}. */
+  public boolean awaitAnswered(Duration limit) throws InterruptedException {
+    try (CancellableContext end = Context.background().withTimeout(limit)) {
+      return life.work().awaitNone(end) && payments.awaitNone(end);
+    }
   }
 
   /** The workers that send the mails. */
@@ -236,59 +225,14 @@ public final class OrderService implements AutoCloseable {
    * Shuts down: no new requests; running ones get their grace, then are cancelled; mails that wait
    * are sent and failed orders undone as far as the grace goes. Then everything is closed.
    */
-  public synchronized Shutdown shutdown() throws Exception {
-    if (shutdown != null) {
-      return shutdown;
-    }
-    requests.closing();
-    host.refuseConnections();
-    try (CancellableContext limit = Context.background().withTimeout(grace)) {
-      if (!requests.awaitNone(grace)) {
-        log.info("grace is over: cancelling {} requests", requests.running());
-        running.cancel(new ShutdownException());
-        requests.awaitNone(CANCEL_LIMIT);
-      }
-      drain(limit);
-    }
-    try (CancellableContext limit = root.withTimeout(CANCEL_LIMIT)) {
-      shutdown =
-          new Shutdown(
-              requests.report(), mails.pending(limit), mails.failed(limit), undoing.left());
-    } finally {
-      closeOwned();
-    }
-    return shutdown;
+  public Shutdown shutdown() throws InterruptedException {
+    ShutdownReport report = life.shutdown();
+    return new Shutdown(report, mails.left(), undoing.left());
   }
 
-  private void drain(Context limit) throws InterruptedException {
-    try {
-      undoing.drain(limit);
-      mails.drain(limit);
-    } catch (SQLException | ContextEndedException e) {
-      log.debug("mails or orders are left", e);
-    }
-  }
-
-  /** {@link #shutdown()}; what goes wrong is logged. */
+  /** {@link #shutdown()}. */
   @Override
   public void close() {
-    try {
-      shutdown();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (Exception e) {
-      log.error("the shutdown failed", e);
-    }
-  }
-
-  private void closeOwned() {
-    while (!owned.isEmpty()) {
-      AutoCloseable part = owned.pop();
-      try {
-        part.close();
-      } catch (Exception e) {
-        log.warn("{} did not close: {}", part, e.toString());
-      }
-    }
+    life.close();
   }
 }

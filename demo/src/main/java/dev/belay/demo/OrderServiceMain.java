@@ -4,6 +4,7 @@ import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.demo.storm.Storm;
 import dev.belay.demo.storm.WithAndWithout;
+import dev.belay.lifecycle.Program;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -107,7 +108,7 @@ public final class OrderServiceMain implements Callable<Integer> {
     if (storm > 0) {
       System.setProperty("belay.log", "WARN"); // a line per order would hide the progress
     }
-    return Termination.during(END_LIMIT.plusSeconds(grace), this::run);
+    return Program.run(END_LIMIT.plusSeconds(grace), this::run);
   }
 
   private int run(Context ctx) throws Exception {
@@ -146,17 +147,12 @@ public final class OrderServiceMain implements Callable<Integer> {
     greet(service.address());
     ctx.awaitDone();
     System.out.println("shutting down");
-    try {
-      System.out.println("shut down: " + service.shutdown());
-      if (withoutContexts) {
-        System.out.println("for customers who had gone: " + service.workForNobody().report());
-      }
-      return 0;
-    } catch (Exception e) {
-      // Said here: after a signal nobody else has the time to.
-      System.out.println("the shutdown failed: " + e);
-      return 1;
+    OrderService.Shutdown shutdown = service.shutdown();
+    System.out.println("shut down: " + shutdown);
+    if (withoutContexts) {
+      System.out.println("for customers who had gone: " + service.workForNobody().report());
     }
+    return shutdown.requests().exitCode();
   }
 
   private void check() {

@@ -25,8 +25,7 @@ class LeavingCustomerIT extends EmbeddedShopTesting {
     try (Socket customer = slowOrder(step)) {
       awaitSleeping(1);
     }
-    assertThat(shop.requests().awaitNone(Duration.ofSeconds(20))).isTrue();
-    assertThat(shop.payments().awaitNone(Duration.ofSeconds(20))).isTrue();
+    assertThat(shop.awaitAnswered(Duration.ofSeconds(20))).isTrue();
     assertThat(number(SLEEPING)).isZero();
     assertThat(number("select count(*) from orders")).isEqualTo(orders);
     assertThat(number("select count(*) from mail where status = 'pending'")).isZero();
@@ -49,8 +48,7 @@ class LeavingCustomerIT extends EmbeddedShopTesting {
     awaitSleeping(1);
     customer.setSoLinger(true, 0);
     customer.close();
-    assertThat(shop.requests().awaitNone(Duration.ofSeconds(20))).isTrue();
-    assertThat(shop.payments().awaitNone(Duration.ofSeconds(20))).isTrue();
+    assertThat(shop.awaitAnswered(Duration.ofSeconds(20))).isTrue();
     assertThat(number(SLEEPING)).isZero();
   }
 
@@ -60,8 +58,7 @@ class LeavingCustomerIT extends EmbeddedShopTesting {
         order(ORDER, "X-Demo-Slow", "charge=60s", "Belay-Timeout-Ms", "300");
     assertThat(answer.statusCode()).isEqualTo(504);
     assertThat(answer.body()).contains("time was up");
-    assertThat(shop.requests().awaitNone(Duration.ofSeconds(20))).isTrue();
-    assertThat(shop.payments().awaitNone(Duration.ofSeconds(20))).isTrue();
+    assertThat(shop.awaitAnswered(Duration.ofSeconds(20))).isTrue();
     assertThat(number(SLEEPING)).isZero();
   }
 

@@ -19,7 +19,7 @@ class WithoutContextsIT extends ShopTesting {
     open(Settings.embedded());
     try (Connection blocker = blockStock()) {
       leaveAnOrder();
-      assertThat(shop.requests().awaitNone(Duration.ofSeconds(60))).isTrue();
+      assertThat(shop.awaitAnswered(Duration.ofSeconds(60))).isTrue();
       blocker.rollback();
     }
     Storm.awaitIdle(shop);

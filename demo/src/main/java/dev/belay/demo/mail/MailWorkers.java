@@ -6,6 +6,7 @@ import dev.belay.ContextEndedException;
 import dev.belay.demo.Printable;
 import dev.belay.jdbc.ContextDataSource;
 import dev.belay.jdbc.Transactions;
+import dev.belay.lifecycle.Part;
 import jakarta.mail.MessagingException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Sends the mails that wait in the database. What became of one is written in the transaction that
  * holds its row: sent, given up, or due again later, so that it is in nobody's way meanwhile.
  */
-public final class MailWorkers implements AutoCloseable {
+public final class MailWorkers implements Part {
   private static final Logger log = LoggerFactory.getLogger(MailWorkers.class);
   private static final int WORKERS = 4;
 
@@ -33,12 +34,22 @@ public final class MailWorkers implements AutoCloseable {
   private static final Duration MAIL_LIMIT = Duration.ofSeconds(10);
 
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+  private static final Duration COUNT_LIMIT = Duration.ofSeconds(5);
+
+  /**
+   * The mails in the database.
+   *
+   * @param waiting for the next start
+   * @param failed that the mail server has refused for good, since the database was made
+   */
+  public record Left(long waiting, long failed) {}
 
   private final CancellableContext ctx;
   private final ContextDataSource database;
   private final Mailer mailer;
   private final Semaphore waiting = new Semaphore(0);
   private final List<Thread> threads = new ArrayList<>();
+  private volatile Left left = new Left(0, 0);
 
   /** Starts workers that run until they are closed, or {@code parent} ends. */
   public MailWorkers(Context parent, ContextDataSource database, String smtpHost, int smtpPort) {
@@ -163,14 +174,14 @@ public final class MailWorkers implements AutoCloseable {
     }
   }
 
-  /** How many mails wait, be it for the mail server to get well. */
-  public long pending(Context ctx) throws SQLException {
-    return count(ctx, "status = 'pending'");
-  }
-
   /** How many mails were given up. */
   public long failed(Context ctx) throws SQLException {
     return count(ctx, "status = 'failed'");
+  }
+
+  /** What the workers have left, once they are closed. */
+  public Left left() {
+    return left;
   }
 
   private long count(Context ctx, String which) throws SQLException {
@@ -183,6 +194,7 @@ public final class MailWorkers implements AutoCloseable {
   }
 
   /** Waits until no mail is due, or {@code ctx} ends. */
+  @Override
   public void drain(Context ctx) throws SQLException, InterruptedException {
     while (count(ctx, "status = 'pending' and due <= now()") > 0) {
       wake();
@@ -192,15 +204,13 @@ public final class MailWorkers implements AutoCloseable {
 
   /** Ends the workers; a mail that is being sent is given up and waits for the next start. */
   @Override
-  public void close() {
+  public void close() throws SQLException, InterruptedException {
     ctx.close();
     for (Thread thread : threads) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
+      thread.join();
+    }
+    try (CancellableContext counting = Context.background().withTimeout(COUNT_LIMIT)) {
+      left = new Left(count(counting, "status = 'pending'"), failed(counting));
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.belay.demo.WorkForNobody;
 import dev.belay.demo.order.OrderFailedException.Remains;
 import dev.belay.demo.payment.PaymentClient;
 import dev.belay.demo.payment.PaymentException;
+import dev.belay.lifecycle.Part;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * the database or the payment service is not to be had, a worker tries again until it is done; what
  * is left at the end is found by the next start.
  */
-public final class Undoing implements AutoCloseable {
+public final class Undoing implements Part {
   private static final Logger log = LoggerFactory.getLogger(Undoing.class);
 
   /** A customer waits for this, or its thread does. */
@@ -78,6 +79,7 @@ public final class Undoing implements AutoCloseable {
   }
 
   /** Waits until none is left, or {@code ctx} ends. */
+  @Override
   public void drain(Context ctx) throws InterruptedException {
     while (left() > 0) {
       ctx.sleep(Duration.ofMillis(5));

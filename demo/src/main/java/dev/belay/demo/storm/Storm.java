@@ -93,7 +93,7 @@ public final class Storm {
     int port = service.address().getPort();
     var random = new Random(seed);
     warmUp(port, random);
-    service.requests().awaitNone(IDLE_LIMIT);
+    service.awaitAnswered(IDLE_LIMIT);
     Set<String> threadsBefore = Books.threads();
     List<Outcome> outcomes = place(ctx, port, orders, random, progress);
     awaitIdle(service);
@@ -149,8 +149,7 @@ public final class Storm {
 
   /** Abandoned orders are undone after the customer has left: waits for that, and for the mails. */
   public static void awaitIdle(OrderService service) throws Exception {
-    service.requests().awaitNone(IDLE_LIMIT);
-    service.payments().awaitNone(IDLE_LIMIT);
+    service.awaitAnswered(IDLE_LIMIT);
     try (CancellableContext limit = Context.background().withTimeout(IDLE_LIMIT)) {
       service.undoing().drain(limit);
       service.mails().drain(limit);

@@ -12,6 +12,8 @@ import dev.belay.http.server.BadRequestException;
 import dev.belay.http.server.ClientGoneException;
 import dev.belay.http.server.FailureStatus;
 import dev.belay.jetty.ContextEndpoint;
+import dev.belay.lifecycle.InFlight;
+import dev.belay.lifecycle.ShutdownException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +54,18 @@ public final class Front implements ContextEndpoint {
   /** The payment service's front. */
   public static Front of(Payments payments, boolean slowable) {
     return new Front(payments.routes(), slowable);
+  }
+
+  /** This front, whose requests are {@code work}; it refuses them when that is over. */
+  public ContextEndpoint counted(InFlight work) {
+    return (ctx, request, response) -> {
+      try {
+        work.run(ctx, c -> handle(c, request, response));
+      } catch (ShutdownException e) {
+        response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+        new Failure("shutting down; nothing was done", Failure.newId()).answer(response, 503);
+      }
+    };
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.belay.http.server.RequestContexts;
 import dev.belay.jetty.ContextEndpoint;
 import dev.belay.jetty.ContextHandler;
 import dev.belay.jetty.ContextHttpConnectionFactory;
+import dev.belay.lifecycle.Part;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -17,7 +18,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** A server on 127.0.0.1 that runs each request under a context, on a virtual thread. */
-public final class HttpHost {
+public final class HttpHost implements Part {
   /** Of all of a request's headers together, in bytes. */
   static final int LONGEST_HEADER = 8 * 1024;
 
@@ -63,7 +64,7 @@ public final class HttpHost {
   }
 
   /**
-   * Starts a server; the caller stops it.
+   * Starts a server; the caller closes it.
    *
    * @param name of its threads
    * @param port 0 for any
@@ -76,7 +77,7 @@ public final class HttpHost {
       host.server.start();
       return host;
     } catch (Exception e) {
-      host.stop();
+      host.close();
       throw e;
     }
   }
@@ -87,12 +88,13 @@ public final class HttpHost {
   }
 
   /** Closes the listening socket; connections that are open stay. */
-  public void refuseConnections() {
+  @Override
+  public void stopTaking() {
     connector.close();
   }
 
-  /** Closes all. */
-  public void stop() throws Exception {
+  @Override
+  public void close() throws Exception {
     server.stop();
     requests.close();
   }
