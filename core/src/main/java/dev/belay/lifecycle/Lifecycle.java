@@ -176,7 +176,7 @@ public final class Lifecycle implements AutoCloseable {
     }
     stuck.addAll(0, inFlight.stuck());
     var report = new ShutdownReport(inFlight.finished(), inFlight.cancelled(), stuck, failed);
-    LOG.log(Level.INFO, "shut down: {0}", report);
+    LOG.log(Level.DEBUG, "shut down: {0}", report);
     return report;
   }
 
@@ -194,7 +194,7 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   private void drain() throws InterruptedException {
-    LOG.log(Level.INFO, "shutting down: {0} in flight, grace {1}", work.running(), grace);
+    LOG.log(Level.DEBUG, "shutting down: {0} in flight, grace {1}", work.running(), grace);
     // Without the root's end: what is below it has its grace also when the root was ended before.
     try (CancellableContext limit = root.withoutCancel().withName("grace").withTimeout(grace)) {
       work.awaitNone(limit);

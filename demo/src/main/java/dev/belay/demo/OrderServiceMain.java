@@ -125,7 +125,7 @@ public final class OrderServiceMain implements Callable<Integer> {
       System.out.println("not started: " + e.getMessage());
       return 1;
     } catch (ContextEndedException e) { // only a start is ended so
-      System.out.println("shut down: told to while starting; nothing was open, nothing is left");
+      System.out.println("shut down: stopped while starting; nothing was open, nothing is left");
       return 0;
     }
   }

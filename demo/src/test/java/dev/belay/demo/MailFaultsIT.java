@@ -107,7 +107,7 @@ class MailFaultsIT extends ShopTesting {
     CONFIRMED.clear(); // of the shop before, whose database is gone
     long order = orderFor("ada@example.org");
     awaitMail(order, "status = 'pending' and attempts = 2 and last_failure like '%connect%'");
-    assertThat(shop.shutdown().mailsWaiting()).isEqualTo(1);
+    assertThat(shop.shutdown().mails().waiting()).isEqualTo(1);
     open(Settings.embedded().withSmtp(server.address()));
     CONFIRMED.clear();
   }
