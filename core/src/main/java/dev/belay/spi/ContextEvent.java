@@ -88,7 +88,7 @@ public sealed interface ContextEvent {
    *
    * @param context the context it ran for; null if there was none
    * @param origin what threw: {@code reaction}, {@code executor}, {@code canceller}, {@code cause
-   *     supplier}, {@code carrier} or {@code listener}
+   *     supplier}, {@code carrier}, {@code listener} or {@code part}
    * @param failure what it threw
    */
   record Uncaught(@Nullable Context context, String origin, Throwable failure)
