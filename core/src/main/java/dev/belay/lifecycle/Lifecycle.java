@@ -16,8 +16,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -238,24 +236,32 @@ public final class Lifecycle implements AutoCloseable {
             });
     Thread thread = HelperThread.start("belay-shutdown: " + what, task);
     try {
-      awaitWithin(limit, task);
-      task.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      stuck.add(new ShutdownReport.Stuck(what, At.thread(thread)));
-      ContextEvents.report(new ContextEvent.Abandoned(running, what, patience, true));
+      boolean returned = limit != null && isDoneWithin(limit, task);
+      if (!returned && !isDoneInPatience(task)) {
+        stuck.add(new ShutdownReport.Stuck(what, At.thread(thread)));
+        ContextEvents.report(new ContextEvent.Abandoned(running, what, patience, true));
+      }
     } catch (ExecutionException e) {
       failed(what, limit, e.getCause());
     }
   }
 
-  private static void awaitWithin(@Nullable Context limit, Future<?> task)
+  private boolean isDoneInPatience(Future<?> task) throws InterruptedException, ExecutionException {
+    try (CancellableContext limit = root.withoutCancel().withTimeout(patience)) {
+      return isDoneWithin(limit, task);
+    }
+  }
+
+  private static boolean isDoneWithin(Context limit, Future<?> task)
       throws InterruptedException, ExecutionException {
-    if (limit != null) {
-      try {
-        limit.await(task);
-      } catch (ContextEndedException e) {
-        // The task has the same context, and is about to return.
+    try {
+      limit.await(task);
+      return true;
+    } catch (ContextEndedException e) { // the limit's: the task's are wrapped
+      if (task.isDone()) {
+        task.get(); // which may throw
       }
+      return task.isDone();
     }
   }
 

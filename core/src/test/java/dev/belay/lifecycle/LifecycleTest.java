@@ -97,9 +97,12 @@ class LifecycleTest extends Fixture {
     Lifecycle life = life(MINUTE, MINUTE);
     var goOn = new CountDownLatch(1);
     Thread worker = start(life, c -> goOn.await());
+    CountDownLatch stopping = stopping(life);
     Thread shutdown = Thread.ofVirtual().start(life::close);
-    awaitRefused(life);
+    stopping.await();
     assertThat(life.context().isDone()).isFalse();
+    assertThatThrownBy(() -> life.work().run(life.context(), c -> {}))
+        .isInstanceOf(ShutdownException.class);
     goOn.countDown();
     shutdown.join();
     worker.join();
@@ -121,8 +124,9 @@ class LifecycleTest extends Fixture {
                 causes.add(e.ending().cause());
               }
             });
+    CountDownLatch stopping = stopping(life);
     Thread shutdown = Thread.ofVirtual().start(life::close);
-    awaitRefused(life);
+    stopping.await();
     awaitUntil(() -> clock.pendingTimers() > 0);
     clock.advance(MINUTE);
     shutdown.join();
@@ -162,22 +166,29 @@ class LifecycleTest extends Fixture {
 
   @Test
   void aPartThatNeverClosesHoldsUpNoOther() throws Exception {
-    Lifecycle life = life(MINUTE, Duration.ZERO);
+    Lifecycle life = life(MINUTE, MINUTE);
+    var closing = new CountDownLatch(1);
     var never = new CountDownLatch(1);
     var closed = new CountDownLatch(1);
     life.own("first", part("first"));
     life.own(
         "stubborn",
         () -> {
+          closing.countDown();
           never.await();
           closed.countDown();
         });
+    Thread shutdown = Thread.ofVirtual().start(life::close);
+    closing.await();
+    awaitUntil(() -> clock.pendingTimers() > 0);
+    clock.advance(MINUTE);
+    shutdown.join();
     ShutdownReport report = life.shutdown();
     never.countDown();
     closed.await();
     assertThat(log).contains("close first");
     assertThat(report.stuck().stream().map(ShutdownReport.Stuck::what).toList())
-        .contains("closing stubborn");
+        .containsExactly("closing stubborn");
     assertThat(report.exitCode()).isOne();
   }
 
@@ -291,16 +302,20 @@ class LifecycleTest extends Fixture {
     return worker;
   }
 
-  /** Until the shutdown has begun: then new work is refused. */
-  private static void awaitRefused(Lifecycle life) {
-    awaitUntil(
-        () -> {
-          try {
-            life.work().run(life.context(), c -> {});
-            return false;
-          } catch (ShutdownException e) {
-            return true;
+  /** Counted down when the shutdown has begun. */
+  private static CountDownLatch stopping(Lifecycle life) {
+    var stopping = new CountDownLatch(1);
+    life.own(
+        "probe",
+        new Part() {
+          @Override
+          public void stopTaking() {
+            stopping.countDown();
           }
+
+          @Override
+          public void close() {}
         });
+    return stopping;
   }
 }
