@@ -1,5 +1,6 @@
 package dev.belay.jetty;
 
+import dev.belay.spi.HelperThread;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,29 +15,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches whether the client of one request goes away: that its connection ends or is reset, or, on
- * HTTP/2, that it resets the stream. Tells so, perhaps more than once, between {@link #begin} and
+ * HTTP/2, that it resets the stream. Reports so, perhaps more than once, between {@link #begin} and
  * the last part of the response: on a virtual thread of its own that holds no lock, and on the
- * handler's, before that goes on. Nothing is told from the end of {@link #close} on; a telling that
- * has already begun may still be running then.
+ * handler's, before that goes on. Nothing is reported from the end of {@link #close} on; a report
+ * that has already begun may still be running then.
  *
  * <p>On HTTP/1.1 it needs a connection made by {@link ContextHttpConnectionFactory}; elsewhere it
- * asks Jetty, which on HTTP/2 knows. There Jetty tells one party, once: not a listener that comes
- * after the stream has ended, see {@link Http2Stream}, and none while the handler itself waits in a
- * read of the body or in a write. That call fails then; so the handler reads and writes through
- * {@link #request} and {@link #response}, which tell of it first.
+ * asks Jetty, which on HTTP/2 knows. There Jetty notifies one party, once: not a listener that
+ * comes after the stream has ended, see {@link Http2Stream}, and none while the handler itself
+ * waits in a read of the body or in a write. That call fails then; so the handler reads and writes
+ * through {@link #request} and {@link #response}, which report it first.
  *
  * <p>All methods may be called by any thread.
  */
 final class ClientWatch implements AutoCloseable {
-  /** Stands in the place of a watcher once nothing is told any more. */
+  /** Stands in the place of a watcher once nothing is reported any more. */
   private static final Consumer<Throwable> OVER = new Over();
 
   private final Request request;
   private final @Nullable WatchEndPoint endPoint;
   private final AtomicReference<@Nullable Consumer<Throwable>> watcher = new AtomicReference<>();
-  private final Consumer<Throwable> told = this::gone; // one object, for unwatch to recognize
+  private final Consumer<Throwable> reported = this::gone; // one object, for unwatch to recognize
 
-  /** What was seen first, and is about to be told by a thread of its own. */
+  /** What was seen first, and is about to be reported by a thread of its own. */
   private volatile @Nullable Throwable pending;
 
   private ClientWatch(Request request, @Nullable WatchEndPoint endPoint) {
@@ -53,7 +54,8 @@ final class ClientWatch implements AutoCloseable {
    * Begins to watch. It ends by itself when the last part of the response is handed to Jetty: a
    * client that leaves with its answer has not gone away.
    *
-   * @param onGone told why the client counts as gone; it must not throw, and bear to be told twice
+   * @param onGone gets why the client counts as gone; it must not throw, and is perhaps called
+   *     twice
    * @throws IllegalStateException if this watch has begun before, or the request is completed
    */
   void begin(Consumer<Throwable> onGone) {
@@ -62,11 +64,12 @@ final class ClientWatch implements AutoCloseable {
     }
     request.addHttpStreamWrapper(WatchedStream::new);
     if (endPoint != null) {
-      endPoint.watch(told);
+      endPoint.watch(reported);
     } else {
-      // An idle connection is no failure while the handler works; and Jetty tells one failure only.
+      // An idle connection is no failure while the handler works; and Jetty reports one failure
+      // only.
       request.addIdleTimeoutListener(idle -> false);
-      request.addFailureListener(told);
+      request.addFailureListener(reported);
       if (Http2Stream.hasEnded(request)) {
         gone(new EOFException("the stream had ended when its request was handled"));
       }
@@ -87,22 +90,22 @@ final class ClientWatch implements AutoCloseable {
     return this::failed;
   }
 
-  /** Tells at once, on the thread of whoever is about to learn of the failure. */
+  /** Reports at once, on the thread that is about to get the failure. */
   private void failed(Throwable why) {
     if (why instanceof IOException) { // which a time-out is not
-      tell(why);
+      report(why);
     }
   }
 
   /**
    * Stops watching, on the handler's thread: what becomes of the connection concerns this request
-   * no more. What was seen before is told before.
+   * no more. What was seen before is reported before.
    */
   @Override
   public void close() {
     Throwable seen = pending;
     if (seen != null) {
-      tell(seen);
+      report(seen);
     }
     stop();
   }
@@ -110,7 +113,7 @@ final class ClientWatch implements AutoCloseable {
   private void stop() {
     watcher.set(OVER);
     if (endPoint != null) {
-      endPoint.unwatch(told);
+      endPoint.unwatch(reported);
     }
   }
 
@@ -118,15 +121,15 @@ final class ClientWatch implements AutoCloseable {
   private void gone(Throwable why) {
     if (pending == null && !OVER.equals(watcher.get())) {
       pending = why;
-      Thread.ofVirtual().name("belay-client-gone").start(() -> tell(why));
+      HelperThread.unstarted("belay-client-gone", () -> report(why)).start();
     }
   }
 
   /**
-   * By whoever knows: a second one does not rely on the first, which may have come no further than
-   * here, while the second is about to let the handler go on.
+   * Twice, if two threads know: the second does not rely on the first, which may have come no
+   * further than here, while the second is about to let the handler go on.
    */
-  private void tell(Throwable why) {
+  private void report(Throwable why) {
     Consumer<Throwable> onGone = watcher.get();
     if (onGone != null) {
       onGone.accept(why);

@@ -6,15 +6,21 @@ import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.ContextRunnable;
 import dev.belay.Registration;
+import dev.belay.http.server.BodyTimeoutException;
 import dev.belay.http.server.ClientGoneException;
 import dev.belay.http.server.FailureLog;
 import dev.belay.http.server.FailureStatus;
 import dev.belay.http.server.RequestContexts;
+import dev.belay.http.server.RequestLimits;
+import dev.belay.http.server.WriteTimeoutException;
 import dev.belay.spi.Causes;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.EofException;
@@ -47,23 +53,29 @@ public final class ContextHandler extends Handler.Abstract {
 
   private final Context server;
   private final RequestContexts contexts;
+  private final RequestLimits limits;
   private final boolean interrupting;
   private final ContextEndpoint endpoint;
 
   /**
-   * A handler that never interrupts its endpoint.
+   * A handler with {@link RequestLimits#DEFAULT} that never interrupts its endpoint.
    *
    * @param server the parent of every request's context
    * @param contexts the limit of a request, and the headers that are read of it
    */
   public ContextHandler(Context server, RequestContexts contexts, ContextEndpoint endpoint) {
-    this(server, contexts, false, endpoint);
+    this(server, contexts, RequestLimits.DEFAULT, false, endpoint);
   }
 
   private ContextHandler(
-      Context server, RequestContexts contexts, boolean interrupting, ContextEndpoint endpoint) {
+      Context server,
+      RequestContexts contexts,
+      RequestLimits limits,
+      boolean interrupting,
+      ContextEndpoint endpoint) {
     this.server = Objects.requireNonNull(server, "server is null: pass the server's root");
     this.contexts = Objects.requireNonNull(contexts, "contexts is null: pass a limit");
+    this.limits = Objects.requireNonNull(limits, "limits is null: use RequestLimits.DEFAULT");
     this.interrupting = interrupting;
     this.endpoint = Objects.requireNonNull(endpoint, "endpoint is null");
   }
@@ -75,7 +87,16 @@ public final class ContextHandler extends Handler.Abstract {
    */
   @CheckReturnValue
   public ContextHandler withInterrupts() {
-    return new ContextHandler(server, contexts, true, endpoint);
+    return new ContextHandler(server, contexts, limits, true, endpoint);
+  }
+
+  /**
+   * A copy of this handler that gives clients other limits. For limits that differ by route, make a
+   * handler for each and put them into Jetty's {@code PathMappingsHandler}.
+   */
+  @CheckReturnValue
+  public ContextHandler withLimits(RequestLimits other) {
+    return new ContextHandler(server, contexts, other, interrupting, endpoint);
   }
 
   /**
@@ -123,7 +144,8 @@ public final class ContextHandler extends Handler.Abstract {
   private void run(CancellableContext ctx, Request request, Response response) throws Exception {
     try (ClientWatch watch = ClientWatch.of(request)) {
       watch.begin(gone -> ctx.cancel(new ClientGoneException("client gone", gone)));
-      var reading = new ContextRequest(ctx, request, watch.onReadFailure());
+      limit(ctx, request);
+      var reading = new ContextRequest(ctx, request, readFailure(ctx, watch));
       var writing = new ContextResponse(ctx, request, response, watch.onWriteFailure());
       Registration ending = ctx.onDone(() -> end(ctx, request, writing));
       try {
@@ -137,6 +159,41 @@ public final class ContextHandler extends Handler.Abstract {
         ending.close();
       }
     }
+  }
+
+  private void limit(CancellableContext ctx, Request request) {
+    var scheduler = request.getComponents().getScheduler();
+    Duration read = limits.read();
+    Duration write = limits.write();
+    var reading =
+        new ClientLimit(
+            scheduler, read, () -> ctx.cancel(slowBody("complete after " + read, null)));
+    var writing =
+        new ClientLimit(
+            scheduler,
+            write,
+            () -> {
+              var slow = new WriteTimeoutException("the response was not read after " + write);
+              ctx.cancel(slow);
+              Abort.of(request, slow);
+            });
+    request.addHttpStreamWrapper(stream -> new LimitedStream(stream, reading, writing));
+  }
+
+  private static BodyTimeoutException slowBody(String not, @Nullable Throwable cause) {
+    return new BodyTimeoutException("the body was not " + not, cause);
+  }
+
+  /** A time-out is Jetty's idle limit, for a client that sends nothing at all. */
+  private static Consumer<Throwable> readFailure(CancellableContext ctx, ClientWatch watch) {
+    Consumer<Throwable> other = watch.onReadFailure();
+    return failure -> {
+      if (failure instanceof TimeoutException) {
+        ctx.cancel(slowBody("sent on before the idle limit", failure));
+      } else {
+        other.accept(failure);
+      }
+    };
   }
 
   /** Fails what the endpoint waits for in Jetty, on whichever thread it does. */

@@ -18,7 +18,7 @@ import org.eclipse.jetty.util.VirtualThreads;
  * is. Configure it before the connector starts.
  *
  * <p>A client that closes only its sending side (a half-close) counts as gone, as in Go's {@code
- * net/http}: on the wire it cannot be told from one that has closed everything.
+ * net/http}: on the wire it cannot be distinguished from one that has closed everything.
  */
 public final class ContextHttpConnectionFactory extends HttpConnectionFactory {
   private static final HttpConfiguration.Customizer HEADER_COMPLETE =
@@ -56,8 +56,8 @@ public final class ContextHttpConnectionFactory extends HttpConnectionFactory {
    *
    * <p>With false a request goes on when its client's input ends, and since nothing can be read
    * after that, nothing more is noticed: not even that the client closes the rest. Only writing the
-   * response tells, by failing. What still counts as gone is a connection that is reset first, and
-   * over TLS also one that ends without a {@code close_notify}. Behind a {@code
+   * response shows it, by failing. What still counts as gone is a connection that is reset first,
+   * and over TLS also one that ends without a {@code close_notify}. Behind a {@code
    * ProxyConnectionFactory} a reset looks like an end, and is not noticed either.
    */
   public void setHalfCloseIsGone(boolean gone) {

@@ -2,7 +2,9 @@ package dev.belay.jetty;
 
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.http.server.BodyTimeoutException;
 import dev.belay.http.server.ClientGoneException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -28,8 +30,12 @@ final class ContextRequest extends Request.Wrapper {
       return ended();
     }
     Content.Chunk chunk = super.read(); // a client that has gone: fails by itself, and says how
-    if (Content.Chunk.isFailure(chunk, true)) {
+    if (Content.Chunk.isFailure(chunk)
+        && (chunk.isLast() || chunk.getFailure() instanceof TimeoutException)) {
       onFailure.accept(chunk.getFailure());
+      if (ctx.cause() instanceof BodyTimeoutException) {
+        return ended();
+      }
     }
     return chunk;
   }

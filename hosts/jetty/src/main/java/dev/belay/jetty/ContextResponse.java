@@ -2,6 +2,7 @@ package dev.belay.jetty;
 
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.spi.HelperThread;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
@@ -120,14 +121,13 @@ final class ContextResponse extends Response.Wrapper {
         connectionLost = true;
       }
       // On a thread of its own: this one is Jetty's, and the report may take its time.
-      Thread.ofVirtual()
-          .name("belay-write-failed")
-          .start(
-              () -> {
-                onFailure.accept(failure);
-                ContextEndedException ended = ended();
-                super.failed(ended == null ? failure : ended);
-              });
+      HelperThread.unstarted("belay-write-failed", () -> report(failure)).start();
+    }
+
+    private void report(Throwable failure) {
+      onFailure.accept(failure);
+      ContextEndedException ended = ended();
+      super.failed(ended == null ? failure : ended);
     }
 
     private void done() {

@@ -8,7 +8,7 @@ import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection.SslEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
 
-/** Tells a client that has ended its sending from one whose connection is lost. */
+/** Distinguishes a client that has ended its sending from one whose connection is lost. */
 final class HalfClose {
   private HalfClose() {}
 

@@ -1,8 +1,8 @@
 package dev.belay.jetty;
 
+import dev.belay.http.server.HeaderTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.CyclicTimeout;
 import org.eclipse.jetty.io.EndPoint;
@@ -65,7 +65,7 @@ final class HeaderTimer extends CyclicTimeout {
     boolean ripe = System.nanoTime() - begunNanos >= timeoutNanos;
     if (ripe && phase.compareAndSet(Phase.HEADER, Phase.STOPPED)) {
       var limit = Duration.ofNanos(timeoutNanos);
-      endPoint.close(new TimeoutException("request header not complete after " + limit));
+      endPoint.close(new HeaderTimeoutException("request header not complete after " + limit));
     }
   }
 }

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An end point that keeps its interest in reading while a request is handled. What arrives
- * meanwhile is the end of the connection, which it tells the request's watch, or bytes of the body
- * or of the next request, which it keeps until the connection asks for them. It keeps a bounded
- * number of bytes: once they are full it stops looking. After Go's {@code backgroundRead} in {@code
- * net/http}.
+ * meanwhile is the end of the connection, which it reports to the request's watch, or bytes of the
+ * body or of the next request, which it keeps until the connection asks for them. It keeps a
+ * bounded number of bytes: once they are full it stops looking. After Go's {@code backgroundRead}
+ * in {@code net/http}.
  *
  * <p>The wrapped end point only ever holds one callback, {@link Readiness}; {@link #armed} says
  * that it does, or is about to. When it returns it serves {@link #pending}, the callback of the
@@ -85,7 +85,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
   // ---- the watch
 
   /**
-   * Tells {@code newWatcher} if the client goes away, or has gone, before {@link #unwatch}.
+   * Notifies {@code newWatcher} if the client goes away, or has gone, before {@link #unwatch}.
    *
    * @param newWatcher is called under a lock: it must only start what is to be done
    */
@@ -104,7 +104,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     register(register);
   }
 
-  /** Stops telling {@code oldWatcher}; one that has taken its place stays. */
+  /** Stops notifying {@code oldWatcher}; one that has taken its place stays. */
   void unwatch(Consumer<Throwable> oldWatcher) {
     lock.lock();
     try {
@@ -157,7 +157,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     end(halfCloseIsGone ? new EOFException("the client closed the connection") : null);
   }
 
-  // ---- what the wrapped end point tells
+  // ---- what the wrapped end point reports
 
   private final class Readiness implements Callback {
     @Override

@@ -49,8 +49,8 @@ class BusyServerIT {
       for (Http1Client client : clients) {
         client.close();
       }
-      boolean told = handler.gone.await(20, TimeUnit.SECONDS);
-      assertThat(told).as(() -> "told " + handler.tellings).isTrue();
+      boolean reported = handler.gone.await(20, TimeUnit.SECONDS);
+      assertThat(reported).as(() -> "reported " + handler.reports).isTrue();
     } finally {
       leave.countDown();
       server.stop();
@@ -60,7 +60,7 @@ class BusyServerIT {
   private final class Blocking extends Handler.Abstract {
     private final CountDownLatch entered;
     private final CountDownLatch gone;
-    private final AtomicInteger tellings = new AtomicInteger();
+    private final AtomicInteger reports = new AtomicInteger();
 
     Blocking(int requests) {
       entered = new CountDownLatch(requests);
@@ -72,7 +72,7 @@ class BusyServerIT {
       ClientWatch.of(request)
           .begin(
               why -> {
-                tellings.incrementAndGet();
+                reports.incrementAndGet();
                 gone.countDown();
               });
       entered.countDown();

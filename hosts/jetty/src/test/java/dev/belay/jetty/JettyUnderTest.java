@@ -113,6 +113,16 @@ final class JettyUnderTest implements ServerUnderTest {
     return tls.getLocalPort();
   }
 
+  /** Waits until the clear port has no connection. */
+  void awaitNoConnection() {
+    while (!clear.getConnectedEndPoints().isEmpty()) {
+      if (Thread.interrupted()) {
+        throw new AssertionError("this test takes too long");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   @Override
   public void stop() throws Exception {
     server.stop();

@@ -4,10 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Why a request's context ended: the client has closed the connection or reset the stream, so
- * nothing waits for the answer. A cause to cancel with, not to throw; it has no stack, because it
- * is not a failure and busy servers make many.
+ * nothing waits for the answer. A cause to cancel with, not to throw.
  */
-public final class ClientGoneException extends Exception {
+public final class ClientGoneException extends RequestEndedException {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -17,6 +16,6 @@ public final class ClientGoneException extends Exception {
    * @param cause what the host's own interface reported; null if it reported nothing
    */
   public ClientGoneException(String message, @Nullable Throwable cause) {
-    super(message, cause, false, false);
+    super(message, cause);
   }
 }

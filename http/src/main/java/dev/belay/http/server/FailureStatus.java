@@ -4,9 +4,9 @@ import dev.belay.Context;
 import dev.belay.ContextCancelledException;
 import dev.belay.ContextEndedException;
 import dev.belay.DeadlineExceededException;
-import dev.belay.Ending;
 import dev.belay.Status;
 import dev.belay.http.GatewayTimeoutException;
+import dev.belay.lifecycle.ShutdownException;
 import dev.belay.spi.Causes;
 import java.util.OptionalInt;
 
@@ -16,17 +16,21 @@ import java.util.OptionalInt;
  * <table>
  * <caption>Failures and their status</caption>
  * <tr><th>what happened</th><th>status</th></tr>
- * <tr><td>the client went away</td><td>none: an answer would not be read</td></tr>
- * <tr><td>{@link DeadlineExceededException}</td><td>504</td></tr>
+ * <tr><td>{@link ClientGoneException}, {@link WriteTimeoutException}</td><td>none: an answer
+ * would not be read</td></tr>
+ * <tr><td>{@link BodyTimeoutException}, {@link HeaderTimeoutException}</td><td>408</td></tr>
+ * <tr><td>{@link DeadlineExceededException}, {@link HandlerDeadlineException}</td><td>504</td></tr>
  * <tr><td>{@link GatewayTimeoutException}: another server's 504</td><td>504</td></tr>
- * <tr><td>{@link ContextCancelledException} of a cancel, as at shutdown</td><td>503</td></tr>
+ * <tr><td>{@link OverloadException}, {@link ShutdownException}</td><td>503</td></tr>
+ * <tr><td>{@link ContextCancelledException} of another cancel</td><td>503</td></tr>
  * <tr><td>{@link ContextCancelledException} of a close: a context was used after its owner had
  * closed it, a programming error</td><td>500</td></tr>
  * <tr><td>{@link BadRequestException}</td><td>400</td></tr>
  * <tr><td>anything else</td><td>500</td></tr>
  * </table>
  *
- * <p>The failure counts also as the cause of another one. {@link FailureLog} logs it.
+ * <p>What ended the context counts, whatever failed meanwhile, if the client is to blame for it.
+ * Otherwise the failure counts, also as the cause of another one. {@link FailureLog} logs it.
  */
 public final class FailureStatus {
   private FailureStatus() {}
@@ -39,17 +43,38 @@ public final class FailureStatus {
    */
   public static OptionalInt of(Context request, Throwable failure) {
     Throwable real = unwrapped(failure);
-    if (request.cause() instanceof ClientGoneException || endedByClient(real)) {
-      return OptionalInt.empty();
+    return switch (reason(request, real)) {
+      case ClientGoneException unused -> OptionalInt.empty();
+      case WriteTimeoutException unused -> OptionalInt.empty();
+      case HeaderTimeoutException unused -> OptionalInt.of(408);
+      case BodyTimeoutException unused -> OptionalInt.of(408);
+      case HandlerDeadlineException unused -> OptionalInt.of(504);
+      case OverloadException unused -> OptionalInt.of(503);
+      case ShutdownException unused -> OptionalInt.of(503);
+      default -> OptionalInt.of(status(real));
+    };
+  }
+
+  /** What decides: the client's own fault, else what ended the context of the failure, else it. */
+  static Throwable reason(Context request, Throwable failure) {
+    Throwable cause = request.cause();
+    if (cause instanceof ClientGoneException
+        || cause instanceof BodyTimeoutException
+        || cause instanceof WriteTimeoutException) {
+      return cause;
     }
-    return OptionalInt.of(
-        switch (real) {
-          case DeadlineExceededException unused -> 504;
-          case GatewayTimeoutException unused -> 504;
-          case ContextCancelledException cancelled -> wasClosed(cancelled) ? 500 : 503;
-          case BadRequestException unused -> 400;
-          default -> 500;
-        });
+    return failure instanceof ContextEndedException ended ? ended.ending().cause() : failure;
+  }
+
+  private static int status(Throwable failure) {
+    return switch (failure) {
+      case DeadlineExceededException unused -> 504;
+      case GatewayTimeoutException unused -> 504;
+      case ContextCancelledException cancelled ->
+          cancelled.ending().status() == Status.CLOSED ? 500 : 503;
+      case BadRequestException unused -> 400;
+      default -> 500;
+    };
   }
 
   /**
@@ -64,20 +89,11 @@ public final class FailureStatus {
           unwrapped(failure) instanceof BadRequestException bad && bad.getMessage() != null
               ? bad.getMessage()
               : "this request cannot be understood";
+      case 408 -> "the body did not come in time";
       case 503 -> "the request was stopped; try again";
       case 504 -> "time was up before the request was done";
       default -> "something went wrong here";
     };
-  }
-
-  private static boolean wasClosed(ContextCancelledException failure) {
-    Ending ending = failure.ending();
-    return ending != null && ending.status() == Status.CLOSED;
-  }
-
-  private static boolean endedByClient(Throwable failure) {
-    Ending ending = failure instanceof ContextEndedException ended ? ended.ending() : null;
-    return ending != null && ending.cause() instanceof ClientGoneException;
   }
 
   /**
@@ -91,6 +107,8 @@ public final class FailureStatus {
 
   private static boolean hasStatus(Throwable failure) {
     return failure instanceof ContextEndedException
+        || failure instanceof RequestEndedException
+        || failure instanceof ShutdownException
         || failure instanceof BadRequestException
         || failure instanceof GatewayTimeoutException;
   }

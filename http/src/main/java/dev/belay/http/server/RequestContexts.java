@@ -48,10 +48,17 @@ public record RequestContexts(@Nullable Duration limit, WireHeaders headers) {
     Objects.requireNonNull(server, "server is null: pass the server's root");
     Context named = headers.readValues(server.withName(name), field);
     Duration shortest = limit;
+    String whose = "the server's limit";
     if (headers.readRemainingTime(field) instanceof RemainingTime.Known(Duration left)
         && (shortest == null || left.compareTo(shortest) < 0)) {
       shortest = left;
+      whose = "the client's remaining time";
     }
-    return shortest == null ? named.withCancel() : named.withTimeout(shortest);
+    return shortest == null ? named.withCancel() : limited(named, shortest, whose);
+  }
+
+  private static CancellableContext limited(Context ctx, Duration limit, String whose) {
+    return ctx.withTimeout(
+        limit, () -> new HandlerDeadlineException("%s of %s has passed".formatted(whose, limit)));
   }
 }

@@ -67,6 +67,17 @@ class FailureLogTest {
   }
 
   @Test
+  void theLineNamesTheReason() {
+    try (var request = Context.background().withName("POST /orders").withCancel()) {
+      request.cancel(new BodyTimeoutException("the body was not complete after PT1S", null));
+      Throwable ended = catchThrowable(request::throwIfDone);
+      FailureLog.write(log, request, 408, ended);
+      assertThat(lines.getFirst().level()).isEqualTo(Level.INFO);
+      assertThat(lines.getFirst().text()).contains("BodyTimeoutException", "after PT1S");
+    }
+  }
+
+  @Test
   void theClientsOwnMistakesAreForDebugging() {
     FailureLog.write(log, Context.background(), 400, new BadRequestException("no such size"));
     FailureLog.write(log, Context.background(), 0, new ClientGoneException("reset", null));

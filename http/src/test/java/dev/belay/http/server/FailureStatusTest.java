@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.http.GatewayTimeoutException;
+import dev.belay.lifecycle.ShutdownException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -50,6 +51,19 @@ class FailureStatusTest {
     var shutdown = new IOException("shutting down");
     return Stream.of(
         argumentSet("deadline", deadline(), OptionalInt.of(504)),
+        argumentSet(
+            "slow body", cancelled(new BodyTimeoutException("slow", null)), OptionalInt.of(408)),
+        argumentSet("slow header", new HeaderTimeoutException("slow"), OptionalInt.of(408)),
+        argumentSet(
+            "handler's deadline",
+            cancelled(new HandlerDeadlineException("limit")),
+            OptionalInt.of(504)),
+        argumentSet(
+            "slow reader", cancelled(new WriteTimeoutException("slow")), OptionalInt.empty()),
+        argumentSet(
+            "overload", new OverloadException("full", Duration.ofSeconds(1)), OptionalInt.of(503)),
+        argumentSet("shutdown", cancelled(new ShutdownException("TERM")), OptionalInt.of(503)),
+        argumentSet("refused at shutdown", new ShutdownException("TERM"), OptionalInt.of(503)),
         argumentSet("cancelled", cancelled(shutdown), OptionalInt.of(503)),
         argumentSet("used after its close", usedAfterClose(), OptionalInt.of(500)),
         argumentSet("another server's 504", timedOutElsewhere(), OptionalInt.of(504)),
@@ -95,6 +109,14 @@ class FailureStatusTest {
     try (CancellableContext request = Context.background().withCancel()) {
       request.cancel(new ClientGoneException("stream reset", null));
       assertThat(FailureStatus.of(request, new IOException("broken pipe"))).isEmpty();
+    }
+  }
+
+  @Test
+  void aSlowBodyCountsWhateverFailedMeanwhile() {
+    try (CancellableContext request = Context.background().withCancel()) {
+      request.cancel(new BodyTimeoutException("slow", null));
+      assertThat(FailureStatus.of(request, new IOException("broken"))).hasValue(408);
     }
   }
 
