@@ -162,7 +162,6 @@ public final class Front implements ContextEndpoint {
       case OutOfStockException unused -> OptionalInt.of(409);
       case KeyReusedException unused -> OptionalInt.of(422);
       case BodyTooLargeException unused -> OptionalInt.of(413);
-      case BodyTooSlowException unused -> OptionalInt.of(408);
       case HttpException unreadable -> OptionalInt.of(unreadable.getCode());
       case PaymentException payment -> unlessEnded(ctx, payment.status());
       case SQLException sql when isOut(sql) -> unlessEnded(ctx, 503);
@@ -194,6 +193,7 @@ public final class Front implements ContextEndpoint {
   /** What the client is told: nothing of our inside. */
   private static String text(Throwable failure, int status) {
     return switch (status) {
+      case 408 -> FailureStatus.text(status, failure);
       case 500 -> "something went wrong here; the id finds it in our log";
       case 502 -> "the payment service did not answer as it should";
       case 503 ->

@@ -11,7 +11,6 @@ import dev.belay.http.server.BadRequestException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -40,7 +39,6 @@ final class Json {
    *
    * @throws BadRequestException if it is none; the message says where and why
    * @throws BodyTooLargeException if it is longer than any sensible body
-   * @throws BodyTooSlowException if it does not come
    */
   static <T> T read(Request request, Class<T> type) throws IOException {
     byte[] body = body(request);
@@ -59,11 +57,6 @@ final class Json {
     byte[] body;
     try (InputStream in = Content.Source.asInputStream(request)) {
       body = in.readNBytes(LONGEST_BODY + 1);
-    } catch (IOException e) {
-      if (e.getCause() instanceof TimeoutException) {
-        throw new BodyTooSlowException(e);
-      }
-      throw e;
     }
     if (body.length > LONGEST_BODY) {
       throw new BodyTooLargeException(LONGEST_BODY);

@@ -183,14 +183,18 @@ class TimeLimitsIT {
 
   @Test
   void eachRouteMayHaveItsOwnLimits() throws Exception {
-    var routes = new PathMappingsHandler();
     ServerScript reading = (ctx, exchange) -> exchange.readBody();
-    routes.addMapping(PathSpec.from("/quick"), handler(new RequestLimits(SHORT, DAY), reading));
-    routes.addMapping(PathSpec.from("/upload"), handler(new RequestLimits(DAY, DAY), reading));
+    ContextHandler orders = handler(new RequestLimits(DAY, DAY), reading);
+    ContextHandler uploads = handler(new RequestLimits(DAY, DAY), reading);
+    // @start region=routes
+    var routes = new PathMappingsHandler();
+    routes.addMapping(PathSpec.from("/orders"), orders.withLimits(new RequestLimits(SHORT, DAY)));
+    routes.addMapping(PathSpec.from("/upload"), uploads.withLimits(new RequestLimits(DAY, DAY)));
+    // @end region=routes
     start(DAY, routes);
     Body upload = post(Protocol.HTTP_1, "/upload");
     HttpClientByHand uploading = client;
-    assertThat(post(Protocol.HTTP_1, "/quick").answerWhileDripping().status()).isEqualTo(408);
+    assertThat(post(Protocol.HTTP_1, "/orders").answerWhileDripping().status()).isEqualTo(408);
     upload.sender().send(new byte[1000]);
     assertThat(upload.pending().answer().status()).isEqualTo(200);
     uploading.close();

@@ -53,6 +53,18 @@ class RequestContextsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "0, , the server's limit of PT0S has passed",
+    "60, 0, the client's remaining time of PT0S has passed"
+  })
+  void theCauseSaysWhoseLimitHasPassed(long limit, @Nullable String remaining, String message) {
+    var contexts = new RequestContexts(Duration.ofSeconds(limit));
+    try (var ctx = contexts.open(server, "GET /", name -> remaining)) {
+      assertThat(ctx.cause()).isInstanceOf(HandlerDeadlineException.class).hasMessage(message);
+    }
+  }
+
+  @ParameterizedTest
   @NullSource
   @ValueSource(strings = "nonsense")
   void withoutAnyLimitThereIsNoDeadline(@Nullable String remaining) {
