@@ -2,6 +2,7 @@ package dev.belay;
 
 import dev.belay.kernel.Kernel;
 import dev.belay.kernel.Require;
+import dev.belay.kernel.Work;
 import dev.belay.spi.LiveContext;
 import dev.belay.spi.TimeSource;
 import java.util.ArrayDeque;
@@ -18,6 +19,46 @@ final class CoreKernel extends Kernel {
   static final CoreKernel INSTANCE = new CoreKernel();
 
   private CoreKernel() {}
+
+  @Override
+  public @Nullable Work work(Context ctx) {
+    CancelContext outermost = null;
+    for (AbstractContext each = (AbstractContext) ctx; each != null; each = each.parent()) {
+      if (each instanceof CancelContext scope && isWork(scope, outermost)) {
+        outermost = scope;
+      }
+    }
+    if (outermost == null) {
+      return null;
+    }
+    Link link = outermost.linked();
+    return link == null ? CleanUp.WORK : link;
+  }
+
+  /** What is shielded from the end of its piece of work, and finishes it. */
+  private enum CleanUp implements Work {
+    WORK;
+
+    @Override
+    public boolean hasBegun() {
+      return true;
+    }
+
+    @Override
+    public void begin() {}
+  }
+
+  /**
+   * Whether {@code scope} is more of a piece of work than {@code below}, which is derived from it.
+   */
+  private static boolean isWork(CancelContext scope, @Nullable CancelContext below) {
+    boolean limited = below != null && below.limiter() != null;
+    return scope.limiter() != null || (!limited && !isRoot(scope));
+  }
+
+  private static boolean isRoot(CancelContext scope) {
+    return scope.equals(scope.frame.environment().root);
+  }
 
   @Override
   public @Nullable Context swap(@Nullable Context ctx) {

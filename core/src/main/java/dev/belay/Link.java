@@ -2,6 +2,7 @@ package dev.belay;
 
 import dev.belay.kernel.Handles;
 import dev.belay.kernel.Trace;
+import dev.belay.kernel.Work;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * weakly. A reaction holds its context, and a context holds those above it. So whatever is observed
  * is kept, with all above it, and what is dropped unobserved is collected (R27).
  */
-final class Link extends WeakReference<CancelContext> {
+final class Link extends WeakReference<CancelContext> implements Work {
   /** From here on a chain is more likely a mistake (a context derived in a loop) than meant. */
   private static final int SUSPICIOUS_DEPTH = 10_000;
 
@@ -63,6 +64,9 @@ final class Link extends WeakReference<CancelContext> {
   /** The second place of a merged context. */
   volatile @Nullable Branch second;
 
+  /** Whether the owner, as a piece of work, has had a permit. */
+  private volatile boolean begun;
+
   /** The timer of the owner's deadline, to be cancelled if the owner is dropped. */
   volatile @Nullable Alarm alarm;
 
@@ -80,6 +84,18 @@ final class Link extends WeakReference<CancelContext> {
     this.site = site;
     this.kept = owner.frame.environment().recordsSites() ? owner : null;
     Dropped.linkMade();
+  }
+
+  // ---- as a piece of work
+
+  @Override
+  public boolean hasBegun() {
+    return begun;
+  }
+
+  @Override
+  public void begin() {
+    begun = true;
   }
 
   // ---- what hangs below

@@ -45,6 +45,15 @@ public abstract class Kernel {
 
   // ---- for spi
 
+  /**
+   * The piece of work that {@code ctx} belongs to: one request, or one job. It is the outermost
+   * context with a deadline or, without one, the outermost below the root, with all that is derived
+   * from it, what is shielded included.
+   *
+   * @return null if there is none: nothing above can end
+   */
+  public abstract @Nullable Work work(Context ctx);
+
   /** Binds {@code ctx}, or nothing if null, to the thread; returns what was bound before. */
   public abstract @Nullable Context swap(@Nullable Context ctx);
 

@@ -28,7 +28,12 @@ class ActorsStress {
   @TestFactory
   Stream<DynamicTest> everyOutcomeIsAcceptable() {
     return Stream.of(
-            EndRaces.class, LinkRaces.class, TimerRaces.class, ReactionRaces.class, CallRaces.class)
+            EndRaces.class,
+            LinkRaces.class,
+            TimerRaces.class,
+            ReactionRaces.class,
+            CallRaces.class,
+            PermitRaces.class)
         .flatMap(races -> Arrays.stream(races.getDeclaredClasses()))
         .filter(race -> race.getAnnotationsByType(Outcome.class).length > 0)
         .map(race -> DynamicTest.dynamicTest(race.getSimpleName(), () -> new Race(race).run()));

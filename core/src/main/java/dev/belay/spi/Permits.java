@@ -1,0 +1,232 @@
+package dev.belay.spi;
+
+import dev.belay.CheckReturnValue;
+import dev.belay.Context;
+import dev.belay.ContextEndedException;
+import dev.belay.Status;
+import dev.belay.kernel.Kernel;
+import dev.belay.kernel.Require;
+import dev.belay.kernel.Work;
+import dev.belay.time.Nanos;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Permits for something scarce, such as the connections of a pool, and the order in which they are
+ * given when there are too few (R41). Under overload that order decides how many requests are
+ * answered while their clients still wait:
+ *
+ * <ol>
+ *   <li>Work that has begun goes first, first come first served: what was spent on it is lost if it
+ *       ends.
+ *   <li>Work that has not begun is served first come first served while its queue is short. Once
+ *       the oldest has waited for a few service times, or for more than it has left, the newest
+ *       goes first, which has the most time left.
+ *   <li>Work that has less time left than the shortest service takes goes last.
+ *   <li>Work that has ended gets no permit.
+ * </ol>
+ *
+ * <p>Service times are measured; there is nothing to set. A piece of work is one request or one
+ * job: the outermost context with a deadline or, without one, the outermost below the root, with
+ * all that is derived from it. It has begun once it has had a permit from any {@code Permits}.
+ *
+ * <p>Any thread may call any method. No lock is held while {@code limit} is asked.
+ */
+public final class Permits {
+  private final IntSupplier limit;
+  private final TimeSource time;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by the lock:
+  private final WaitOrder<Wait> order = new WaitOrder<>();
+  private int inUse;
+  private int waiting;
+
+  /**
+   * Permits by the machine's clock.
+   *
+   * @param limit how many there are; asked whenever one is requested or returned, so it may change
+   */
+  public Permits(IntSupplier limit) {
+    this(limit, TimeSource.system());
+  }
+
+  /** The same by {@code time}: only the deadlines of contexts with that clock are known. */
+  Permits(IntSupplier limit, TimeSource time) {
+    this.limit = Require.argument(limit, "limit", "pass how many permits there are");
+    this.time = time;
+  }
+
+  /** One call that waits for a permit. */
+  private final class Wait extends WaitOrder.Waiting {
+    private final CompletableFuture<Permit> given = new CompletableFuture<>();
+    private final Permit permit;
+
+    // Guarded by the lock:
+    private boolean served;
+    private @Nullable Wait servedBefore;
+
+    private Wait(Context ctx, Work work, long now, long until) {
+      super(work, now, until);
+      permit = new Permit(ctx);
+    }
+  }
+
+  /** The right to use one of what is scarce, until it is closed. */
+  public final class Permit implements AutoCloseable {
+    private final Context ctx;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile long since;
+
+    private Permit(Context ctx) {
+      this.ctx = ctx;
+    }
+
+    /** Returns the permit; does nothing at further calls. Any thread may close it. */
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        Status status = ctx.status();
+        boolean whole = status == Status.ACTIVE || status == Status.CLOSED;
+        giveBack(whole ? Math.max(1, time.nanoTime() - since) : 0);
+      }
+    }
+  }
+
+  /**
+   * Waits for a permit for work under {@code ctx}. The caller closes it.
+   *
+   * @param timeout how long to wait at most, by the clock of {@code ctx}, which may end earlier
+   * @return null if there was none within {@code timeout}
+   * @throws ContextEndedException if {@code ctx} ends first
+   * @throws InterruptedException if the thread was interrupted while it waited
+   */
+  @CheckReturnValue
+  public @Nullable Permit acquire(Context ctx, Duration timeout) throws InterruptedException {
+    Require.context(ctx);
+    Require.argument(timeout, "timeout", "pass how long to wait at most");
+    ctx.throwIfDone();
+    Wait wait = entered(ctx);
+    boolean taken = false;
+    try {
+      Permit permit = wait.given.isDone() ? wait.permit : awaited(wait, ctx, timeout);
+      taken = permit != null;
+      return permit;
+    } finally {
+      if (!taken) {
+        leave(wait);
+      }
+    }
+  }
+
+  private Wait entered(Context ctx) {
+    Work own = Kernel.get().work(ctx);
+    boolean known = Kernel.get().time(ctx).equals(time);
+    long now = time.nanoTime();
+    long until = known ? Nanos.after(now, ctx.remainingNanos()) : Long.MAX_VALUE;
+    var wait = new Wait(ctx, own == null ? new Single() : own, now, until);
+    changed(
+        () -> {
+          order.add(wait);
+          waiting++;
+        });
+    return wait;
+  }
+
+  private static @Nullable Permit awaited(Wait wait, Context ctx, Duration timeout)
+      throws InterruptedException {
+    try (var limited = ctx.withTimeout(timeout)) {
+      return limited.await(wait.given);
+    } catch (ContextEndedException e) {
+      ctx.throwIfDone();
+      return null;
+    } catch (ExecutionException e) {
+      throw new AssertionError("never completed with a failure", e);
+    }
+  }
+
+  /** The waiting call leaves without a permit; one that it was given meanwhile is returned. */
+  private void leave(Wait wait) {
+    changed(
+        () -> {
+          if (wait.served) {
+            inUse--;
+          } else if (order.remove(wait)) {
+            waiting--;
+          }
+        });
+  }
+
+  private void giveBack(long serviceTime) {
+    changed(
+        () -> {
+          inUse--;
+          if (serviceTime > 0) {
+            order.served(serviceTime);
+          }
+        });
+  }
+
+  /** Makes {@code change} under the lock, and gives what permits there are then. */
+  private void changed(Runnable change) {
+    int most = limit.getAsInt();
+    Wait served = null;
+    long now = time.nanoTime();
+    lock.lock();
+    try {
+      change.run();
+      for (Wait next = next(most, now); next != null; next = next(most, now)) {
+        next.servedBefore = served;
+        served = next;
+      }
+    } finally {
+      lock.unlock();
+    }
+    for (Wait each = served; each != null; each = each.servedBefore) {
+      each.permit.since = now;
+      each.given.complete(each.permit);
+    }
+  }
+
+  private @Nullable Wait next(int most, long now) {
+    Wait next = inUse < most ? order.next(now) : null;
+    if (next != null) {
+      next.served = true;
+      waiting--;
+      inUse++;
+    }
+    return next;
+  }
+
+  /** For messages: how many permits there are, are in use, and are waited for. */
+  @Override
+  public String toString() {
+    int most = limit.getAsInt();
+    lock.lock();
+    try {
+      return inUse + " of " + most + " in use, " + waiting + " waiting";
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A call under a context that never ends is a piece of work by itself. */
+  private static final class Single implements Work {
+    private volatile boolean begun;
+
+    @Override
+    public boolean hasBegun() {
+      return begun;
+    }
+
+    @Override
+    public void begin() {
+      begun = true;
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package dev.belay.spi;
+
+import dev.belay.kernel.Work;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.SequencedCollection;
+import java.util.SequencedSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The order in which those that wait are served. It reads no clock and takes no lock: its user
+ * holds one.
+ *
+ * <ol>
+ *   <li>Work that has begun, first come first served: what was spent on it is lost if it ends.
+ *   <li>Work that has not begun, first come first served until its queue stands: until the oldest
+ *       has waited for more than {@value #STANDING} service times, or for more than it has left.
+ *       From then on the newest, which has the most time left, until the queue is short again.
+ *   <li>Work that has not begun and has less time left than the shortest service takes: only while
+ *       nothing else waits, because that time is an estimate.
+ * </ol>
+ *
+ * <p>What has ended is never served; it leaves by itself.
+ *
+ * @param <W> what waits
+ */
+final class WaitOrder<W extends WaitOrder.Waiting> {
+  /** How many service times the oldest may wait before the newest goes first. */
+  static final int STANDING = 4;
+
+  /** How much a service time counts against those before it: a mean of about the last eight. */
+  private static final int MEAN = 8;
+
+  /** How fast the shortest service time is forgotten. */
+  private static final int FORGETTING = 64;
+
+  /** One call that waits; compared by identity. */
+  static class Waiting {
+    private final Work work;
+    private final long since;
+    private final long until;
+
+    /**
+     * Waits from {@code since}, for {@code work}, which ends at {@code until}.
+     *
+     * @param until {@code Long.MAX_VALUE} for no limit
+     */
+    Waiting(Work work, long since, long until) {
+      this.work = work;
+      this.since = since;
+      this.until = until;
+    }
+
+    final Work work() {
+      return work;
+    }
+
+    final long since() {
+      return since;
+    }
+
+    final long until() {
+      return until;
+    }
+  }
+
+  private final LinkedHashSet<W> begun = new LinkedHashSet<>();
+  private final LinkedHashMap<Work, LinkedHashSet<W>> fresh = new LinkedHashMap<>();
+  private long serviceTime;
+  private long shortest;
+
+  /** {@code waiting} is the last in its queue. */
+  void add(W waiting) {
+    if (waiting.work().hasBegun()) {
+      promote(waiting.work());
+      begun.addLast(waiting);
+    } else {
+      fresh.computeIfAbsent(waiting.work(), work -> new LinkedHashSet<>()).addLast(waiting);
+    }
+  }
+
+  /** {@code waiting} waits no more; false if it did not. */
+  boolean remove(W waiting) {
+    boolean found = begun.remove(waiting);
+    LinkedHashSet<W> siblings = fresh.get(waiting.work());
+    if (siblings != null) {
+      found |= siblings.remove(waiting);
+      if (siblings.isEmpty()) {
+        fresh.remove(waiting.work());
+      }
+    }
+    return found;
+  }
+
+  /** A service took {@code nanos} and was not cut short. */
+  void served(long nanos) {
+    serviceTime = serviceTime == 0 ? nanos : serviceTime + (nanos - serviceTime) / MEAN;
+    shortest = shortest == 0 ? nanos : Math.min(nanos, shortest + (nanos - shortest) / FORGETTING);
+  }
+
+  /** Takes out what is served next, whose work has begun with that; null if nothing waits. */
+  @Nullable W next(long now) {
+    W next = firstActive(begun, now);
+    if (next == null) {
+      next = nextFresh(now);
+    }
+    if (next != null) {
+      next.work().begin();
+      promote(next.work());
+      begun.remove(next);
+    }
+    return next;
+  }
+
+  private @Nullable W nextFresh(long now) {
+    W late = null;
+    for (SequencedSet<W> each : inTurn(now)) {
+      W first = firstActive(each, now);
+      if (first != null && first.until() - now >= shortest) {
+        return first;
+      }
+      late = late == null ? first : late;
+    }
+    return late;
+  }
+
+  private SequencedCollection<LinkedHashSet<W>> inTurn(long now) {
+    SequencedCollection<LinkedHashSet<W>> works = fresh.sequencedValues();
+    return !works.isEmpty() && stands(works.getFirst().getFirst(), now) ? works.reversed() : works;
+  }
+
+  private boolean stands(W oldest, long now) {
+    long waited = now - oldest.since();
+    return serviceTime > 0 && (waited > STANDING * serviceTime || waited > oldest.until() - now);
+  }
+
+  private @Nullable W firstActive(SequencedSet<W> queue, long now) {
+    for (W each : queue) {
+      if (each.until() > now) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /** The other calls of {@code work}, which has begun, wait among their like. */
+  private void promote(Work work) {
+    LinkedHashSet<W> siblings = fresh.get(work);
+    if (siblings != null) {
+      begun.addAll(siblings);
+      fresh.remove(work);
+    }
+  }
+}
