@@ -137,9 +137,9 @@
  *       the stack or exhaust the heap: others run, waiters wake, timers go on, locks are free, and
  *       it is reported.
  *   <li>R41 Where contexts wait for something scarce, one policy says who goes first: begun work
- *       before new work, newest first once the queue is long, and what cannot finish in the
- *       remaining time is refused at once, which is reported as {@link
- *       dev.belay.spi.ContextEvent.Refused}. For queues of Belay's own; it has none yet.
+ *       before new work; new work first come first served, and newest first once its queue stands;
+ *       last what has less time left than the shortest service takes; never what has ended. See
+ *       {@link dev.belay.spi.Permits}.
  * </ul>
  */
 @NullMarked
