@@ -32,6 +32,11 @@ public final class HelperThread {
     return unstarted(Thread.ofVirtual(), name, task);
   }
 
+  /** The same on a daemon platform thread: for work that would pin a virtual one. */
+  public static Thread unstartedPlatform(String name, Runnable task) {
+    return unstarted(Thread.ofPlatform().daemon(), name, task);
+  }
+
   private static Thread started(Thread.Builder builder, String name, Runnable task) {
     Thread thread = unstarted(builder, name, task);
     thread.start();

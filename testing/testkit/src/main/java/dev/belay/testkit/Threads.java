@@ -11,6 +11,7 @@ record Threads(Set<Thread> threads) {
   private static final List<String> EXPECTED =
       List.of(
           "belay-timer",
+          "belay-socket-watch",
           "OkHttp TaskRunner",
           "Okio Watchdog",
           "ForkJoinPool-1",
