@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * An end point that keeps its interest in reading while a request is handled. What arrives
  * meanwhile is the end of the connection, which it reports to the request's watch, or bytes of the
  * body or of the next request, which it keeps until the connection asks for them. It keeps a
- * bounded number of bytes: once they are full it stops looking. After Go's {@code backgroundRead}
- * in {@code net/http}.
+ * bounded number of bytes: once they are full it reads no more, and leaves it to {@link FarEnd} to
+ * look behind what is still to be read. After Go's {@code backgroundRead} in {@code net/http}.
  *
  * <p>The wrapped end point only ever holds one callback, {@link Readiness}; {@link #armed} says
  * that it does, or is about to. When it returns it serves {@link #pending}, the callback of the
@@ -45,6 +45,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
   private final HeaderTimer headerTimer;
   private final boolean halfCloseIsGone;
   private final Readiness readiness = new Readiness();
+  private final FarEnd farEnd;
 
   private final ReentrantLock lock = new ReentrantLock();
   private Reader reader = Reader.NOBODY;
@@ -62,6 +63,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     this.executor = executor;
     this.headerTimer = headerTimer;
     this.halfCloseIsGone = halfCloseIsGone;
+    this.farEnd = new FarEnd(target, executor, halfCloseIsGone, this::goneBehind);
   }
 
   /** The end point of an HTTP/1 request, if it came through a {@link WatchEndPoint}. */
@@ -91,6 +93,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
    */
   void watch(Consumer<Throwable> newWatcher) {
     boolean register;
+    boolean far;
     lock.lock();
     try {
       watcher = newWatcher;
@@ -98,10 +101,14 @@ final class WatchEndPoint extends ForwardingEndPoint {
         newWatcher.accept(gone);
       }
       register = arm();
+      far = wantsFarEnd();
     } finally {
       lock.unlock();
     }
     register(register);
+    if (far) {
+      farEnd.look();
+    }
   }
 
   /** Stops notifying {@code oldWatcher}; one that has taken its place stays. */
@@ -110,6 +117,27 @@ final class WatchEndPoint extends ForwardingEndPoint {
     try {
       if (oldWatcher.equals(watcher)) {
         watcher = null;
+        farEnd.forget();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Under the lock: whether {@link FarEnd#look} is to be called once the lock is released. */
+  private boolean wantsFarEnd() {
+    return watcher != null && !ended && kept.remaining() >= MOST_KEPT && farEnd.want();
+  }
+
+  /** What is kept, and what lies behind it, can still be read. */
+  private void goneBehind() {
+    lock.lock();
+    try {
+      if (gone == null) {
+        gone = new EOFException("the client closed the connection");
+        if (watcher != null) {
+          watcher.accept(gone);
+        }
       }
     } finally {
       lock.unlock();
@@ -239,6 +267,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     }
     Callback waiting = null;
     boolean register;
+    boolean far;
     lock.lock();
     try {
       reader = Reader.NOBODY;
@@ -253,10 +282,14 @@ final class WatchEndPoint extends ForwardingEndPoint {
         waiting = takePending(); // asked while this thread was reading
       }
       register = arm();
+      far = wantsFarEnd();
     } finally {
       lock.unlock();
     }
     register(register);
+    if (far) {
+      farEnd.look();
+    }
     if (waiting != null) {
       serve(waiting, elsewhere);
     }

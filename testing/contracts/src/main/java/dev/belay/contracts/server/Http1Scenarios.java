@@ -2,6 +2,7 @@ package dev.belay.contracts.server;
 
 import static dev.belay.contracts.server.ServerFeature.BODY_ENDS;
 import static dev.belay.contracts.server.ServerFeature.CHUNK_LIMITS;
+import static dev.belay.contracts.server.ServerFeature.GONE_BEHIND_ANY_BYTES;
 import static dev.belay.contracts.server.ServerFeature.GONE_BEHIND_BODY;
 import static dev.belay.contracts.server.ServerFeature.GONE_BEHIND_PIPELINED;
 import static dev.belay.contracts.server.ServerFeature.HALF_CLOSE_ANSWERED;
@@ -209,6 +210,50 @@ abstract class Http1Scenarios extends RequestScenarios<Http1Client> {
     client.postHeader("/unread", 1000);
     client.send("b".repeat(20));
     assertNoticed(entered("/unread"), client, leaving);
+  }
+
+  @Test
+  void aClosedConnectionIsNoticedBehindABodyLargerThanAnyBuffer() throws Exception {
+    needs(GONE_BEHIND_ANY_BYTES);
+    largeBodyThen(Http1Client::close);
+  }
+
+  @Test
+  void aResetConnectionIsNoticedBehindABodyLargerThanAnyBuffer() throws Exception {
+    needs(GONE_BEHIND_ANY_BYTES);
+    largeBodyThen(Http1Client::reset);
+  }
+
+  private void largeBodyThen(Leaving leaving) throws Exception {
+    Http1Client client = client();
+    client.postHeader("/unread", 100_000);
+    Visit visit = entered("/unread");
+    client.send("b".repeat(100_000));
+    visit.assertStays();
+    assertNoticed(visit, client, leaving);
+  }
+
+  @Test
+  void aClosedConnectionIsNoticedBehindManyPipelinedRequests() throws Exception {
+    needs(GONE_BEHIND_ANY_BYTES);
+    manyPipelinedThen(Http1Client::close);
+  }
+
+  @Test
+  void aResetConnectionIsNoticedBehindManyPipelinedRequests() throws Exception {
+    needs(GONE_BEHIND_ANY_BYTES);
+    manyPipelinedThen(Http1Client::reset);
+  }
+
+  private void manyPipelinedThen(Leaving leaving) throws Exception {
+    Http1Client client = client();
+    client.get("/a");
+    Visit visit = entered("/a");
+    for (int i = 0; i < 1000; i++) {
+      client.get("/now");
+    }
+    visit.assertStays();
+    assertNoticed(visit, client, leaving);
   }
 
   // ---- gone amid the response

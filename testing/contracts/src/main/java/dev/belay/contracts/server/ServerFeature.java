@@ -41,6 +41,12 @@ public enum ServerFeature {
   /** The end of a connection is noticed while part of the request's body is not read. */
   GONE_BEHIND_BODY,
 
+  /**
+   * The end of an HTTP/1.1 connection is noticed however many bytes nobody reads lie before it. It
+   * takes Linux, Java 22 or newer, and native access.
+   */
+  GONE_BEHIND_ANY_BYTES,
+
   /** RST_STREAM is noticed. */
   STREAM_RESET,
 
