@@ -250,6 +250,32 @@ abstract class Http2Scenarios extends RequestScenarios<Http2Client> {
   }
 
   @Test
+  void aConnectionThatIsCutAfterTheClientsGoAwayIsNoticed() throws Exception {
+    needs(GONE_UNDER_HTTP2);
+    Http2Client client = client();
+    Visit visit = visitedBeforeGoAway(client);
+    client.cut();
+    visit.awaitGone();
+  }
+
+  @Test
+  void aConnectionThatIsResetAfterTheClientsGoAwayIsNoticed() throws Exception {
+    needs(GONE_UNDER_HTTP2);
+    Http2Client client = client();
+    Visit visit = visitedBeforeGoAway(client);
+    client.reset();
+    visit.awaitGone();
+  }
+
+  private Visit visitedBeforeGoAway(Http2Client client) throws Exception {
+    client.get("/a");
+    Visit visit = entered("/a");
+    client.goAway();
+    visit.assertStays();
+    return visit;
+  }
+
+  @Test
   void theTimeOfAnHttp1HeaderConcernsNoHttp2Connection() throws Exception {
     needs(HEADER_TIMEOUT);
     Http2Client client = client(settings().withHeaderTimeout(SHORT));
