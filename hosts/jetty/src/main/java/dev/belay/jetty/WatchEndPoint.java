@@ -36,7 +36,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
   private static final int MOST_KEPT = 8 * 1024;
 
   private enum Reader {
-    NOBODY,
+    NONE,
     CONNECTION,
     WATCH
   }
@@ -48,7 +48,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
   private final FarEnd farEnd;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private Reader reader = Reader.NOBODY;
+  private Reader reader = Reader.NONE;
   private ByteBuffer kept = BufferUtil.EMPTY_BUFFER;
   private boolean armed;
   private boolean ended;
@@ -144,7 +144,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     }
   }
 
-  /** The request's body is read: from now on nobody reads but the watch. */
+  /** The request's body is read: from now on only the watch reads. */
   void bodyRead() {
     boolean register;
     lock.lock();
@@ -166,7 +166,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
 
   private void register(boolean wanted) {
     if (wanted && !target.tryFillInterested(readiness)) {
-      readiness.failed(new ReadPendingException()); // nobody else may use the wrapped end point
+      readiness.failed(new ReadPendingException()); // nothing else may use the wrapped end point
     }
   }
 
@@ -270,7 +270,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     boolean far;
     lock.lock();
     try {
-      reader = Reader.NOBODY;
+      reader = Reader.NONE;
       if (failure != null) {
         end(failure);
       } else if (count < 0) {
@@ -338,7 +338,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     try {
       if (kept.hasRemaining()) {
         count = BufferUtil.append(buffer, kept);
-      } else if (reader == Reader.NOBODY) {
+      } else if (reader == Reader.NONE) {
         reader = Reader.CONNECTION;
         mayRead = true;
       }
@@ -372,7 +372,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     boolean register = false;
     lock.lock();
     try {
-      reader = Reader.NOBODY;
+      reader = Reader.NONE;
       if (failure != null) {
         end(failure);
       } else if (count < 0) {

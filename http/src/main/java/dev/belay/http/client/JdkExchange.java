@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Which of the two, {@link #claimed} decides: a short response may be complete before the JDK
  * completes its future, and a {@code cancel(true)} in between closes a connection that is back in
  * the pool, perhaps in use by another request. The same holds for a redirection that the JDK's
- * client follows without telling us, so it is not let ({@link Redirections}).
+ * client follows unseen, so it must not follow any ({@link Redirections}).
  */
 final class JdkExchange implements Canceller {
   private final HttpClient client;

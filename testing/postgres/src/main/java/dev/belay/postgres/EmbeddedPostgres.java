@@ -170,7 +170,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     if (closed || watchdog.isServerAlive()) {
       throw new IllegalStateException(closed ? "The server is closed" : "The server is running");
     }
-    // PostgreSQL takes a killed server that nobody has collected yet for one that runs.
+    // PostgreSQL takes a killed server that was not collected yet for one that runs.
     Files.deleteIfExists(statusFile());
     ServerLog log = log();
     Watchdog next = launch(null, log);
@@ -180,7 +180,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       next.dismiss();
       throw e;
     }
-    // Only now, so that there is no moment at which nobody looks after the data.
+    // Only now, so that there is no moment at which nothing looks after the data.
     watchdog.dismiss();
     watchdog = next;
   }
@@ -201,7 +201,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     watchdog.stop();
     if (isTemporary()) {
       try {
-        FileTree.delete(dataFolder); // is gone, unless somebody killed the watchdog
+        FileTree.delete(dataFolder); // is gone, unless the watchdog was killed
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -263,7 +263,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  /** Tells whether this very server says it is ready, and is: another one may have got the port. */
+  /** Whether this very server says it is ready, and is: another one may have got the port. */
   private boolean isReady(Watchdog starting) {
     List<String> status;
     try {

@@ -19,8 +19,8 @@ final class StartupProbe {
   private StartupProbe() {}
 
   /**
-   * Tells whether the server at {@code port} of this machine lets the user postgres in. Blocks for
-   * two seconds at most.
+   * Whether the server at {@code port} of this machine lets the user postgres in. Blocks for two
+   * seconds at most.
    */
   static boolean accepted(int port) {
     try (Socket socket = new Socket()) {

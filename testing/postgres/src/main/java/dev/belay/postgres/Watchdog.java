@@ -49,7 +49,7 @@ final class Watchdog {
 
   /**
    * Starts a shell that starts the server. That need not have worked when this returns: then {@link
-   * #isServerAlive()} is false and the log tells why.
+   * #isServerAlive()} is false and the log says why.
    *
    * @param home the folder to run in
    * @param account who the data is given to
@@ -92,7 +92,7 @@ final class Watchdog {
     return shell.toHandle();
   }
 
-  /** Tells whether the server's first process is there, and more than what its parent collects. */
+  /** Whether the server's first process is there, and more than what its parent collects. */
   boolean isServerAlive() {
     return server != null && !isGone(server);
   }
@@ -110,7 +110,7 @@ final class Watchdog {
     if (!Await.uninterruptibly(STOP_TIMEOUT, () -> !shell.isAlive())) {
       shell.destroyForcibly();
     }
-    // The shell does all of it, unless somebody killed the shell.
+    // The shell does all of it, unless the shell was killed.
     kill();
   }
 

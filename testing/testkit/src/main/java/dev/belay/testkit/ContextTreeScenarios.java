@@ -188,8 +188,8 @@ abstract class ContextTreeScenarios {
     parent.close();
     parent.cancel();
     assertEquals(Status.CLOSED, parent.status());
-    var told = assertThrows(ContextCancelledException.class, child::throwIfDone);
-    assertEquals("closed by its owner, \"batch\"", told.getMessage());
+    var seen = assertThrows(ContextCancelledException.class, child::throwIfDone);
+    assertEquals("closed by its owner, \"batch\"", seen.getMessage());
   }
 
   // ---- deadlines
@@ -213,11 +213,11 @@ abstract class ContextTreeScenarios {
     long start = ruler.remainingNanos();
     try (ruler;
         var ctx = root.withTimeout(SHORT)) {
-      var told = new AtomicBoolean();
-      ctx.onDone(() -> told.set(true), Runnable::run);
+      var seen = new AtomicBoolean();
+      ctx.onDone(() -> seen.set(true), Runnable::run);
       assertFalse(ctx.hasTimeFor(HOUR));
       passes(SHORT.minusNanos(1));
-      boolean early = ctx.isDone() || told.get(); // time that passes by itself may be further
+      boolean early = ctx.isDone() || seen.get(); // time that passes by itself may be further
       assertTrue(!early || start - ruler.remainingNanos() >= SHORT.toNanos(), "too soon");
       passes(Duration.ofNanos(1));
       assertTrue(ctx.awaitDone(PATIENCE));
@@ -241,7 +241,7 @@ abstract class ContextTreeScenarios {
   }
 
   @Test
-  @DisplayName("R13: what was closed first is not told of its deadline")
+  @DisplayName("R13: what was closed first does not see its deadline")
   void aClosedContextHasNoTimer() throws Exception {
     var runs = new AtomicInteger();
     try (var ctx = root.withTimeout(SHORT)) {

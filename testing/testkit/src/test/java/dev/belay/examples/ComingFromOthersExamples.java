@@ -88,7 +88,7 @@ class ComingFromOthersExamples {
   // ---- CompletableFuture
 
   // @start region=future-wrong
-  /** Nobody waits any more after the cancel, but the work goes on. */
+  /** After the cancel nothing waits for it, but the work goes on. */
   static void giveUp(CompletableFuture<String> work) {
     work.cancel(true); // orTimeout() and completeOnTimeout() stop no more than this does
   }
@@ -158,7 +158,7 @@ class ComingFromOthersExamples {
   // ---- interrupts
 
   // @start region=interrupt
-  /** Instead of handing out the thread for somebody to interrupt. */
+  /** Instead of handing out the thread to be interrupted. */
   static String take(Context ctx, BlockingQueue<String> queue) throws InterruptedException {
     return ctx.callInterruptibly(c -> queue.take());
   }

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * What every client must do that sends a request under a context: abort the exchange when the
  * context ends, wherever it is, so that the server sees the connection close or the stream reset;
- * send nothing under a context that has ended; tell the server how much time remains; throw as the
- * end demands, and say what was aborted without telling secrets; leave nothing behind. A server on
- * bare sockets does what clients fear, to a client that a subclass opens:
+ * send nothing under a context that has ended; send how much time remains; throw as the end
+ * demands, and say what was aborted without secrets; leave nothing behind. A server on bare sockets
+ * does what clients fear, to a client that a subclass opens:
  *
  * <pre>{@code
  * class ContextHttpClientContractIT extends ClientContract {

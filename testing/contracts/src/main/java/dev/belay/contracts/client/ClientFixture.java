@@ -116,6 +116,6 @@ abstract class ClientFixture {
     URI uri = URI.create(path).isAbsolute() ? URI.create(path) : server.uri(path);
     assertTrue(said.contains(uri.toString()), () -> "names no URL: " + said);
     assertTrue(said.contains(phase), () -> "does not say \"" + phase + "\": " + said);
-    assertFalse(said.contains(SECRET), () -> "tells a secret: " + said);
+    assertFalse(said.contains(SECRET), () -> "shows a secret: " + said);
   }
 }

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>The system property {@code belay.storm.operations} sets how many there are (1,000 unless set;
  * a quarter of that with interrupts); a tenth as many follow that must succeed. {@code
- * belay.storm.seed} repeats the moments of another run. The log tells the seed.
+ * belay.storm.seed} repeats the moments of another run. The log shows the seed.
  */
 @ExtendWith(LeakExtension.class)
 public abstract class ClientStormContract {
@@ -50,7 +50,7 @@ public abstract class ClientStormContract {
 
   /**
    * After so many the storm waits until the server has caught up. Otherwise thousands of answers
-   * that nobody waits for would come when it is over, and some clients end an HTTP/2 connection on
+   * that is not waited for would come when it is over, and some clients end an HTTP/2 connection on
    * which that happens (the JDK's after 1,024).
    */
   private static final int CATCH_UP = 256;
@@ -234,7 +234,7 @@ public abstract class ClientStormContract {
     }
   }
 
-  /** Exchanges that nobody aborts, one after the other on each of some threads. */
+  /** Exchanges that are not aborted, one after the other on each of some threads. */
   private static final class Neighbours implements AutoCloseable {
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
@@ -261,7 +261,7 @@ public abstract class ClientStormContract {
       close();
       Throwable failed = failure.get();
       if (failed != null) {
-        throw new AssertionError("an exchange failed that nobody had aborted", failed);
+        throw new AssertionError("an exchange failed that was not aborted", failed);
       }
     }
 

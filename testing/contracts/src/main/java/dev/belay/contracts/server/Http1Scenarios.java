@@ -76,7 +76,7 @@ abstract class Http1Scenarios extends RequestScenarios<Http1Client> {
     assertNoticed(entered("/a"), client, Http1Client::reset);
   }
 
-  /** Of such a request no handler may ever know; one that does must be told. */
+  /** Such a request may reach no handler at all; one that it reaches must learn of the end. */
   @Test
   void aClientThatLeavesAtOnceLeavesNoHandlerBehind() throws Exception {
     ServerUnderTest server = serve(settings());

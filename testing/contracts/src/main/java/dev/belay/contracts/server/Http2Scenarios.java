@@ -126,7 +126,7 @@ abstract class Http2Scenarios extends RequestScenarios<Http2Client> {
     visit.awaitLeft();
   }
 
-  /** Of such a request no handler may ever know; one that does must be told. */
+  /** Such a request may reach no handler at all; one that it reaches must learn of the end. */
   @Test
   void aStreamThatIsResetAtOnceLeavesNoHandlerBehind() throws Exception {
     needs(STREAM_RESET);

@@ -35,15 +35,15 @@ public enum ServerFeature {
   /** The host can be set not to take a half-close for the client's going. */
   HALF_CLOSE_OPT_OUT,
 
-  /** The end of a connection is noticed behind a pipelined request, which nobody reads yet. */
+  /** The end of a connection is noticed behind a pipelined request, which is not read yet. */
   GONE_BEHIND_PIPELINED,
 
   /** The end of a connection is noticed while part of the request's body is not read. */
   GONE_BEHIND_BODY,
 
   /**
-   * The end of an HTTP/1.1 connection is noticed however many bytes nobody reads lie before it. It
-   * takes Linux, Java 22 or newer, and native access.
+   * The end of an HTTP/1.1 connection is noticed however many unread bytes lie before it. It takes
+   * Linux, Java 22 or newer, and native access.
    */
   GONE_BEHIND_ANY_BYTES,
 

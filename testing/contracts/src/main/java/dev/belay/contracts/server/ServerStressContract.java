@@ -37,7 +37,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>The system property {@code belay.stress.requests} sets how many there are (5,000 unless set; a
  * quarter of that over TLS and over HTTP/2), {@code belay.stress.seed} repeats the requests of
- * another run. The log tells the seed and the figures.
+ * another run. The log shows the seed and the figures.
  */
 @ExtendWith(LeakExtension.class)
 public abstract class ServerStressContract {

@@ -11,12 +11,12 @@ import java.util.concurrent.FutureTask;
 /**
  * A handler whose requests a test finds again by their path. The path says what is done: {@code
  * /now} answers at once, {@code /unread} blocks without reading the body, {@code /early} blocks
- * after the last part of the response, {@code /stream} after the first, {@code /reading} tells the
- * test before it reads the body, {@code /reading/stubborn} also blocks when that fails, {@code
- * /elsewhere} reads it on another thread, {@code /flood} writes until that fails, {@code /rows}
- * blocks after the first part of the response and ends it on every way out, {@code /broken} throws,
- * {@code /checks} blocks and then throws if its context has ended; all else reads the body, blocks,
- * and answers. The answer is the path and the length of the body.
+ * after the last part of the response, {@code /stream} after the first, {@code /reading} lets the
+ * test see it before it reads the body, {@code /reading/stubborn} also blocks when that fails,
+ * {@code /elsewhere} reads it on another thread, {@code /flood} writes until that fails, {@code
+ * /rows} blocks after the first part of the response and ends it on every way out, {@code /broken}
+ * throws, {@code /checks} blocks and then throws if its context has ended; all else reads the body,
+ * blocks, and answers. The answer is the path and the length of the body.
  */
 final class Visits implements ServerScript {
   private static final byte[] FLOOD = new byte[16 * 1024];

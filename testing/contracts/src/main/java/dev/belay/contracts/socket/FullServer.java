@@ -43,7 +43,7 @@ public final class FullServer implements AutoCloseable {
       return;
     }
     close();
-    throw new IOException("after " + MOST + " connections that nobody accepts one more succeeds");
+    throw new IOException("after " + MOST + " connections that are not accepted one more succeeds");
   }
 
   /** Where it is. */
@@ -52,8 +52,8 @@ public final class FullServer implements AutoCloseable {
   }
 
   /**
-   * Waits until {@code count} sockets of this machine are connecting to it. Only Linux tells; on
-   * other systems this returns at once.
+   * Waits until {@code count} sockets of this machine are connecting to it. Only Linux shows that;
+   * on other systems this returns at once.
    *
    * @throws AssertionError if there are more or fewer after 20 seconds
    */

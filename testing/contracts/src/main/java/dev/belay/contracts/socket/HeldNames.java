@@ -27,7 +27,7 @@ public final class HeldNames extends InetAddressResolverProvider {
   public HeldNames() {}
 
   /**
-   * Holds a name that nobody has asked for yet: the JDK remembers what it could not resolve.
+   * Holds a name that was never asked for: the JDK remembers what it could not resolve.
    *
    * @throws IllegalStateException if this resolver is not installed
    */
@@ -54,7 +54,7 @@ public final class HeldNames extends InetAddressResolverProvider {
     return "names held by tests";
   }
 
-  /** A name that is not resolved; closing it tells who waits for it that there is no such host. */
+  /** A name that is not resolved; closing it fails what waits for it: there is no such host. */
   public static final class Held implements AutoCloseable {
     /** Threads that wait for the name. */
     public final Gauge waiting = new Gauge("threads that wait for a name");
