@@ -1,0 +1,110 @@
+package dev.belay.servlet;
+
+import dev.belay.CheckReturnValue;
+import dev.belay.Context;
+import dev.belay.http.server.FailureStatus;
+import dev.belay.http.server.RequestContexts;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs each request under a context of its own, which is {@link Context#current()} for the filters
+ * and the servlet after this one. Register it first, for all dispatcher types, and with support for
+ * asynchronous requests. The context ends when the client goes away, where the container has a
+ * {@link ClientWatch}; without one only its time and the server's end bound it.
+ *
+ * <ul>
+ *   <li>An asynchronous request's context stays open until the request completes, and is bound
+ *       again in each dispatch.
+ *   <li>An error page runs under a context of its own with the same limits, if the request's has
+ *       ended.
+ *   <li>A response that had begun when the context ended is cut off, and no text is added to it.
+ *   <li>A failure that {@link FailureStatus} has an answer of its own for (503, 504, 400) is
+ *       answered by {@link HttpServletResponse#sendError(int, String)}; when the client is gone,
+ *       nothing is answered, and nothing is thrown for the container to log. All else is thrown on,
+ *       and the container answers it as it does without this filter.
+ * </ul>
+ */
+public final class ContextFilter implements Filter {
+  private static final String EXCHANGE = ContextFilter.class.getName() + ".exchange";
+
+  private final Context server;
+  private final RequestContexts contexts;
+  private final boolean interrupting;
+
+  /**
+   * A filter that never interrupts a request's thread.
+   *
+   * @param server the parent of every request's context; its owner ends it at shutdown
+   * @param contexts the limit of a request, and the headers that are read of it
+   */
+  public ContextFilter(Context server, RequestContexts contexts) {
+    this(server, contexts, false);
+  }
+
+  private ContextFilter(Context server, RequestContexts contexts, boolean interrupting) {
+    this.server = Objects.requireNonNull(server, "server is null: pass the server's root");
+    this.contexts = Objects.requireNonNull(contexts, "contexts is null: pass a limit");
+    this.interrupting = interrupting;
+  }
+
+  /**
+   * A copy of this filter that interrupts a request's thread when its context ends. For servlets
+   * that block in code unaware of contexts, and hold nothing that an interrupt breaks.
+   */
+  @CheckReturnValue
+  public ContextFilter withInterrupts() {
+    return new ContextFilter(server, contexts, true);
+  }
+
+  /**
+   * The context of a request that runs behind a {@code ContextFilter}, also on threads where it is
+   * not bound; null without the filter.
+   */
+  public static @Nullable Context contextOf(ServletRequest request) {
+    return request.getAttribute(EXCHANGE) instanceof Exchange exchange ? exchange.context() : null;
+  }
+
+  /** Passes a request on that is not HTTP, as it came. */
+  @Override
+  public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse out) {
+      filter(http, out, chain);
+    } else {
+      chain.doFilter(request, response);
+    }
+  }
+
+  private void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    Exchange running =
+        request.getAttribute(EXCHANGE) instanceof Exchange exchange ? exchange : null;
+    if (running != null && !running.isOver()) {
+      running.dispatch(request, response, chain);
+      return;
+    }
+    ClientWatch watch =
+        request.getDispatcherType() == DispatcherType.REQUEST
+                && request.getAttribute(ClientWatch.ATTRIBUTE) instanceof ClientWatch supplied
+            ? supplied
+            : new UnwatchedClient();
+    var exchange =
+        new Exchange(contexts.open(server, name(request), request), interrupting, watch, response);
+    request.setAttribute(EXCHANGE, exchange);
+    exchange.begin(request, chain);
+  }
+
+  private static String name(HttpServletRequest request) {
+    return request.getMethod() + " " + request.getRequestURI();
+  }
+}
