@@ -1,6 +1,5 @@
 package dev.belay.servlet;
 
-import dev.belay.ContextEndedException;
 import java.util.function.Consumer;
 
 /**
@@ -16,34 +15,32 @@ public interface ClientWatch {
   /**
    * Begins to watch. Called once.
    *
-   * @param onGone called when the client goes away, perhaps more than once, on a thread that holds
-   *     no lock of the container, and before a failed read or write of the handler returns
+   * @param onGone called when the client goes away before its response is complete, perhaps more
+   *     than once, on a thread that holds no lock of the container, and before a failed read or
+   *     write of the request's own thread returns
    */
   void begin(Consumer<Throwable> onGone);
 
   /**
-   * Reports nothing from now on: the last part of the response is about to go out, and a client may
-   * leave with its answer. Does nothing when repeated.
+   * Fails a read of the request's body that is under way, on whichever thread it waits, and every
+   * later one, with an {@link java.io.IOException} whose cause is {@code why}. The response can
+   * still be written.
    */
-  void stop();
-
-  /**
-   * Ends all that {@link #begin} has begun, and gives up the request, which the container may use
-   * again afterwards. Does nothing when repeated.
-   */
-  void close();
-
-  /**
-   * The context has ended: a read of the request's body fails with {@code ended}, on whichever
-   * thread it waits, and so do later ones. The response can still be written.
-   */
-  void failReads(ContextEndedException ended);
+  void failReads(Throwable why);
 
   /**
    * Breaks the response off, so that no client can take it for complete: over HTTP/1.1 the
-   * connection is reset, over HTTP/2 the stream, and no other.
+   * connection is reset, over HTTP/2 the stream, and no other. A write that is under way fails, and
+   * so does every later one. Does nothing if the response is complete.
    *
-   * @param writing whether a write may be under way, which fails then
+   * @param why the cause of those failures
    */
-  void cutOff(boolean writing);
+  void cutOff(Throwable why);
+
+  /**
+   * Ends all that {@link #begin} has begun, and gives up the request, which the container may use
+   * again afterwards. Called before the container finishes the response. From its return on nothing
+   * is reported. Does nothing when repeated.
+   */
+  void close();
 }

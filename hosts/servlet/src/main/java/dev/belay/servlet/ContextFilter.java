@@ -1,5 +1,6 @@
 package dev.belay.servlet;
 
+import dev.belay.CancellableContext;
 import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import dev.belay.http.server.FailureStatus;
@@ -13,6 +14,8 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +28,9 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>An asynchronous request's context stays open until the request completes, and is bound
  *       again in each dispatch.
- *   <li>An error page runs under a context of its own with the same limits, if the request's has
- *       ended.
+ *   <li>An error page runs under a context of its own with the same limit.
  *   <li>A response that had begun when the context ended is cut off, and no text is added to it.
- *   <li>A failure that {@link FailureStatus} has an answer of its own for (503, 504, 400) is
+ *   <li>A failure that {@link FailureStatus} has an answer of its own for (400, 503, 504) is
  *       answered by {@link HttpServletResponse#sendError(int, String)}; when the client is gone,
  *       nothing is answered, and nothing is thrown for the container to log. All else is thrown on,
  *       and the container answers it as it does without this filter.
@@ -74,7 +76,7 @@ public final class ContextFilter implements Filter {
     return request.getAttribute(EXCHANGE) instanceof Exchange exchange ? exchange.context() : null;
   }
 
-  /** Passes a request on that is not HTTP, as it came. */
+  /** Passes a request on as it came if it is not HTTP. */
   @Override
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
@@ -91,20 +93,53 @@ public final class ContextFilter implements Filter {
         request.getAttribute(EXCHANGE) instanceof Exchange exchange ? exchange : null;
     if (running != null && !running.isOver()) {
       running.dispatch(request, response, chain);
-      return;
+    } else if (request.getDispatcherType() == DispatcherType.ERROR) {
+      begin(errorPage(request), new UnwatchedClient(), request, response, chain);
+    } else {
+      begin(open(request), watchOf(request), request, response, chain);
     }
-    ClientWatch watch =
-        request.getDispatcherType() == DispatcherType.REQUEST
-                && request.getAttribute(ClientWatch.ATTRIBUTE) instanceof ClientWatch supplied
-            ? supplied
-            : new UnwatchedClient();
-    var exchange =
-        new Exchange(contexts.open(server, name(request), request), interrupting, watch, response);
+  }
+
+  private void begin(
+      CancellableContext ctx,
+      ClientWatch watch,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain)
+      throws IOException, ServletException {
+    var exchange = new Exchange(ctx, interrupting, watch, response);
     request.setAttribute(EXCHANGE, exchange);
     exchange.begin(request, chain);
   }
 
+  private CancellableContext open(HttpServletRequest request) {
+    return contexts.open(server, name(request), field -> value(request, field));
+  }
+
+  /** The request's time may be up, and the server about to end: the page is its last word. */
+  private CancellableContext errorPage(HttpServletRequest request) {
+    return contexts
+        .withHeaders(contexts.headers().withoutRemainingTime())
+        .open(server.withoutCancel(), name(request), field -> value(request, field));
+  }
+
+  private static ClientWatch watchOf(HttpServletRequest request) {
+    if (request.getAttribute(ClientWatch.ATTRIBUTE) instanceof ClientWatch watch) {
+      request.removeAttribute(ClientWatch.ATTRIBUTE); // it serves one exchange
+      return watch;
+    }
+    return new UnwatchedClient();
+  }
+
+  /** Without what a client appends to a path's segments, such as a session's id. */
   private static String name(HttpServletRequest request) {
-    return request.getMethod() + " " + request.getRequestURI();
+    String rest = Objects.requireNonNullElse(request.getPathInfo(), "");
+    return request.getMethod() + " " + request.getContextPath() + request.getServletPath() + rest;
+  }
+
+  /** Several fields of one name are one value (RFC 9110, section 5.3). */
+  private static @Nullable String value(HttpServletRequest request, String name) {
+    List<String> fields = Collections.list(request.getHeaders(name));
+    return fields.isEmpty() ? null : String.join(",", fields);
   }
 }

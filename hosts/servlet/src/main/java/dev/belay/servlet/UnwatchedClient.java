@@ -1,13 +1,12 @@
 package dev.belay.servlet;
 
-import dev.belay.ContextEndedException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
  * Stands in where the container supplies no watch: nothing is noticed but what a failed read or
- * write of the handler says. A warning in the log says so once.
+ * write of the servlet says. A warning in the log says so once.
  */
 final class UnwatchedClient implements ClientWatch {
   private static final System.Logger LOG = System.getLogger("dev.belay.servlet");
@@ -18,21 +17,19 @@ final class UnwatchedClient implements ClientWatch {
     if (WARNED.compareAndSet(false, true)) {
       LOG.log(
           Level.WARNING,
-          "this container does not report that a client has gone: requests run until their limit."
-              + " On Tomcat use the protocol dev.belay.tomcat.ContextNioProtocol");
+          "this container does not report that a client has gone: a request runs until its limit."
+              + " On Tomcat, set the connector's protocol to dev.belay.tomcat.ContextNioProtocol;"
+              + " NIO2 is not supported");
     }
   }
 
   @Override
-  public void stop() {}
+  public void failReads(Throwable why) {}
+
+  /** What is left is the exception that the filter throws, on which containers close. */
+  @Override
+  public void cutOff(Throwable why) {}
 
   @Override
   public void close() {}
-
-  @Override
-  public void failReads(ContextEndedException ended) {}
-
-  /** What is left is the exception that the filter throws, which makes containers close. */
-  @Override
-  public void cutOff(boolean writing) {}
 }

@@ -1,0 +1,198 @@
+package dev.belay.servlet;
+
+import dev.belay.CancellableContext;
+import dev.belay.Context;
+import dev.belay.ContextEndedException;
+import dev.belay.ContextRunnable;
+import dev.belay.Registration;
+import dev.belay.http.server.ClientGoneException;
+import dev.belay.http.server.FailureLog;
+import dev.belay.http.server.FailureStatus;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** One request with its context and its watch, over all its dispatches. */
+final class Exchange implements AsyncListener {
+  private static final System.Logger LOG = System.getLogger("dev.belay.servlet");
+  private static final int LOWEST_ERROR = 400;
+
+  private final CancellableContext ctx;
+  private final boolean interrupting;
+  private final ClientWatch watch;
+  private final HttpServletResponse response;
+  private final Registration ending;
+
+  /** Held while the end of the context acts on the response, which is its container's after it. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private volatile boolean over; // written under the lock
+
+  Exchange(
+      CancellableContext ctx,
+      boolean interrupting,
+      ClientWatch watch,
+      HttpServletResponse response) {
+    this.ctx = ctx;
+    this.interrupting = interrupting;
+    this.watch = watch;
+    this.response = response;
+    this.ending = ctx.onDone(this::end);
+  }
+
+  Context context() {
+    return ctx;
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
+  /** Runs the first dispatch, and finishes the exchange unless that has made it asynchronous. */
+  void begin(HttpServletRequest request, FilterChain chain) throws IOException, ServletException {
+    try {
+      watch.begin(gone -> ctx.cancel(new ClientGoneException("client gone", gone)));
+      dispatch(request, response, chain);
+    } finally {
+      if (request.isAsyncStarted()) {
+        request.getAsyncContext().addListener(this);
+      } else {
+        finish();
+      }
+    }
+  }
+
+  /** Runs one dispatch under the context. */
+  void dispatch(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    try {
+      run(unused -> chain.doFilter(request, response));
+    } catch (Throwable failure) {
+      answer(request, response, failure);
+    }
+  }
+
+  private void run(ContextRunnable<Exception> body) throws Exception {
+    if (interrupting) {
+      ctx.runInterruptibly(body);
+    } else {
+      ctx.run(body);
+    }
+  }
+
+  private void answer(HttpServletRequest request, HttpServletResponse response, Throwable failure)
+      throws IOException, ServletException {
+    ContextEndedException ended = ended();
+    if (ended != null && response.isCommitted()) {
+      cutOff(ended);
+      return;
+    }
+    OptionalInt known = FailureStatus.of(ctx, failure);
+    int status = known.orElse(0);
+    if (status == 500) {
+      breakOff(response, failure);
+      throwOn(failure);
+    }
+    FailureLog.write(LOG, ctx, status, failure);
+    if (status == 0 || response.isCommitted()) {
+      breakOff(response, failure);
+    } else {
+      // Else the container's page shows the failure of a read, which it has left there.
+      request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
+      response.sendError(status, FailureStatus.text(status, failure));
+    }
+  }
+
+  /**
+   * Leaves a response unfinished that has begun, and one that nobody waits for; not one that the
+   * container itself has made an error, for a body that it could not read.
+   */
+  private void breakOff(HttpServletResponse response, Throwable failure) {
+    if (response.isCommitted() || ctx.isDone() && response.getStatus() < LOWEST_ERROR) {
+      watch.cutOff(failure);
+    }
+  }
+
+  private void cutOff(ContextEndedException ended) {
+    FailureLog.write(LOG, ctx, FailureStatus.of(ctx, ended).orElse(0), ended);
+    watch.cutOff(ended);
+  }
+
+  private static void throwOn(Throwable failure) throws IOException, ServletException {
+    switch (failure) {
+      case IOException e -> throw e;
+      case ServletException e -> throw e;
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new ServletException(failure);
+    }
+  }
+
+  /** The context has ended: what its request waits for in the container ends, too. */
+  private void end() {
+    ContextEndedException ended = ended();
+    lock.lock();
+    try {
+      if (over || ended == null) {
+        return;
+      }
+      if (!(ctx.cause() instanceof ClientGoneException)) { // else the read fails, and says how
+        watch.failReads(ended);
+      }
+      if (response.isCommitted() && response.getStatus() < LOWEST_ERROR) {
+        watch.cutOff(ended);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable ContextEndedException ended() {
+    try {
+      ctx.throwIfDone();
+      return null;
+    } catch (ContextEndedException e) {
+      return e;
+    }
+  }
+
+  private void finish() {
+    lock.lock();
+    try {
+      if (over) {
+        return;
+      }
+      over = true;
+    } finally {
+      lock.unlock();
+    }
+    ending.close();
+    watch.close();
+    ctx.close();
+  }
+
+  @Override
+  public void onComplete(AsyncEvent event) {
+    finish();
+  }
+
+  @Override
+  public void onTimeout(AsyncEvent event) {}
+
+  @Override
+  public void onError(AsyncEvent event) {}
+
+  /** Dispatched, and made asynchronous again: a container forgets its listeners then. */
+  @Override
+  public void onStartAsync(AsyncEvent event) {
+    event.getAsyncContext().addListener(this);
+  }
+}

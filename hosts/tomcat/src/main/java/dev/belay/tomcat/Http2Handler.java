@@ -1,0 +1,135 @@
+package dev.belay.tomcat;
+
+import java.io.EOFException;
+import java.io.IOException;
+import org.apache.coyote.Request;
+import org.apache.coyote.http2.Http2AsyncUpgradeHandler;
+import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tomcat's handler of an HTTP/2 connection, which passes on what it receives for a stream. Tomcat's
+ * exceptions for that have types of their own that no other package can name: they are thrown on.
+ */
+final class Http2Handler extends Http2AsyncUpgradeHandler {
+  private static final long CANCEL = 8; // RFC 9113, section 7
+
+  private final Http2Protocol protocol;
+  private final Http2Streams streams;
+
+  Http2Handler(
+      Http2Protocol protocol,
+      Http2Streams streams,
+      @Nullable Request upgraded,
+      SocketWrapperBase<?> socket) {
+    super(protocol, streams.adapter(), upgraded, socket);
+    this.protocol = protocol;
+    this.streams = streams;
+    streams.connect(this);
+  }
+
+  Http2Streams streams() {
+    return streams;
+  }
+
+  /** How long a stream waits for a part of its body, in milliseconds; less than zero for ever. */
+  long streamReadTimeout() {
+    return protocol.getStreamReadTimeout();
+  }
+
+  /**
+   * Makes Tomcat end a stream, and wakes who waits to write to it. The client gets its reset when
+   * the request's thread has left.
+   */
+  void cutOff(int stream) {
+    try {
+      super.reset(stream, CANCEL);
+    } catch (Exception e) {
+      // The stream is closed already, which is all that is wanted.
+    }
+  }
+
+  /** Reports before Tomcat wakes a writer, who would leave first. */
+  @Override
+  public void reset(int stream, long code) {
+    streams.gone(stream, new IOException("stream reset by the client, code " + code));
+    try {
+      super.reset(stream, code);
+    } catch (Exception e) {
+      throw thrown(e);
+    } finally {
+      streams.arrived(stream);
+    }
+  }
+
+  @Override
+  public void endRequestBodyFrame(int stream, int length) throws IOException {
+    try {
+      super.endRequestBodyFrame(stream, length);
+    } catch (Exception e) {
+      throw thrown(e);
+    } finally {
+      streams.arrived(stream);
+    }
+  }
+
+  @Override
+  public void receivedEndOfStream(int stream) {
+    try {
+      super.receivedEndOfStream(stream);
+    } catch (Exception e) {
+      throw thrown(e);
+    } finally {
+      streams.arrived(stream);
+    }
+  }
+
+  /** Trailers, too, end a body. */
+  @Override
+  public void headersEnd(int stream, boolean endOfStream) {
+    try {
+      super.headersEnd(stream, endOfStream);
+    } catch (Exception e) {
+      throw thrown(e);
+    } finally {
+      streams.arrived(stream);
+    }
+  }
+
+  /** A client that opens no more streams still gets its answers; Tomcat would close at once. */
+  @Override
+  public void goaway(int lastStream, long code, String debugData) {
+    if (code != 0) {
+      super.goaway(lastStream, code, debugData);
+    }
+  }
+
+  @Override
+  public SocketState upgradeDispatch(SocketEvent event) {
+    SocketState state = super.upgradeDispatch(event);
+    if (state == SocketState.CLOSED) {
+      streams.lost(new EOFException("the connection has ended"));
+    } else {
+      streams.lookAgain();
+    }
+    return state;
+  }
+
+  @Override
+  public void destroy() {
+    streams.lost(new EOFException("the connection has ended"));
+    super.destroy();
+  }
+
+  private static RuntimeException thrown(Exception e) {
+    return Http2Handler.<RuntimeException>unchecked(e);
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // only for the compiler
+  private static <X extends Exception> RuntimeException unchecked(Exception e) throws X {
+    throw (X) e;
+  }
+}
