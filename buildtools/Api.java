@@ -7,6 +7,7 @@ import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.TypeVariable;
+import java.util.jar.Manifest;
 
 /**
  * Compares what a module offers with its committed text form, or writes that anew: {@code Api.java
@@ -40,10 +41,7 @@ void main(String[] args) throws Exception {
 
 static String describe(Path classes) throws Exception {
   var out = new StringBuilder();
-  ModuleDescriptor module;
-  try (InputStream in = Files.newInputStream(classes.resolve("module-info.class"))) {
-    module = ModuleDescriptor.read(in);
-  }
+  ModuleDescriptor module = module(classes);
   out.append("module ").append(module.name()).append('\n');
   module.requires().stream()
       .filter(each -> !each.modifiers().contains(ModuleDescriptor.Requires.Modifier.MANDATED))
@@ -62,6 +60,24 @@ static String describe(Path classes) throws Exception {
     }
   }
   return out.toString();
+}
+
+/** Without a module-info, what the manifest says of the module. */
+static ModuleDescriptor module(Path classes) throws Exception {
+  Path named = classes.resolve("module-info.class");
+  if (Files.exists(named)) {
+    try (InputStream in = Files.newInputStream(named)) {
+      return ModuleDescriptor.read(in);
+    }
+  }
+  try (InputStream in = Files.newInputStream(classes.resolve("META-INF/MANIFEST.MF"))) {
+    var manifest = new Manifest(in).getMainAttributes();
+    var module = ModuleDescriptor.newModule(manifest.getValue("Automatic-Module-Name"));
+    for (String each : manifest.getValue("Export-Package").split(",(?=[a-z])", -1)) {
+      module.exports(each.replaceFirst(";.*", ""));
+    }
+    return module.build();
+  }
 }
 
 static List<Class<?>> types(Path classes, String name) throws Exception {

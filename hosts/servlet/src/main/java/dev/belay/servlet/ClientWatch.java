@@ -1,5 +1,6 @@
 package dev.belay.servlet;
 
+import dev.belay.ContextEndedException;
 import java.util.function.Consumer;
 
 /**
@@ -23,17 +24,16 @@ public interface ClientWatch {
 
   /**
    * Fails a read of the request's body that is under way, on whichever thread it waits, and every
-   * later one, with an {@link java.io.IOException} whose cause is {@code why}. The response can
-   * still be written.
+   * later one, with {@code ended}. The response can still be written.
    */
-  void failReads(Throwable why);
+  void failReads(ContextEndedException ended);
 
   /**
    * Breaks the response off, so that no client can take it for complete: over HTTP/1.1 the
    * connection is reset, over HTTP/2 the stream, and no other. A write that is under way fails, and
    * so does every later one. Does nothing if the response is complete.
    *
-   * @param why the cause of those failures
+   * @param why the cause of the {@link java.io.IOException} that those writes fail with
    */
   void cutOff(Throwable why);
 

@@ -11,12 +11,10 @@ import dev.belay.http.server.FailureStatus;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -91,39 +89,27 @@ final class Exchange implements AsyncListener {
   private void answer(HttpServletRequest request, HttpServletResponse response, Throwable failure)
       throws IOException, ServletException {
     ContextEndedException ended = ended();
-    if (ended != null && response.isCommitted()) {
-      cutOff(ended);
-      return;
+    boolean begun = hasBegun(response);
+    Throwable why = begun && ended != null ? ended : failure;
+    int status = FailureStatus.of(ctx, why).orElse(0);
+    if (begun || status == 0 && response.getStatus() < LOWEST_ERROR) {
+      watch.cutOff(why);
     }
-    OptionalInt known = FailureStatus.of(ctx, failure);
-    int status = known.orElse(0);
     if (status == 500) {
-      breakOff(response, failure);
       throwOn(failure);
     }
-    FailureLog.write(LOG, ctx, status, failure);
-    if (status == 0 || response.isCommitted()) {
-      breakOff(response, failure);
-    } else {
-      // Else the container's page shows the failure of a read, which it has left there.
-      request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
-      response.sendError(status, FailureStatus.text(status, failure));
+    FailureLog.write(LOG, ctx, status, why);
+    if (status != 0 && !response.isCommitted()) {
+      response.sendError(status, FailureStatus.text(status, why));
     }
   }
 
   /**
-   * Leaves a response unfinished that has begun, and one that nobody waits for; not one that the
-   * container itself has made an error, for a body that it could not read.
+   * Whether a part of the response may be on its way. An error is the last word, and may be the
+   * container's own, of a body that it could not read.
    */
-  private void breakOff(HttpServletResponse response, Throwable failure) {
-    if (response.isCommitted() || ctx.isDone() && response.getStatus() < LOWEST_ERROR) {
-      watch.cutOff(failure);
-    }
-  }
-
-  private void cutOff(ContextEndedException ended) {
-    FailureLog.write(LOG, ctx, FailureStatus.of(ctx, ended).orElse(0), ended);
-    watch.cutOff(ended);
+  private static boolean hasBegun(HttpServletResponse response) {
+    return response.isCommitted() && response.getStatus() < LOWEST_ERROR;
   }
 
   private static void throwOn(Throwable failure) throws IOException, ServletException {
@@ -147,7 +133,7 @@ final class Exchange implements AsyncListener {
       if (!(ctx.cause() instanceof ClientGoneException)) { // else the read fails, and says how
         watch.failReads(ended);
       }
-      if (response.isCommitted() && response.getStatus() < LOWEST_ERROR) {
+      if (hasBegun(response)) {
         watch.cutOff(ended);
       }
     } finally {

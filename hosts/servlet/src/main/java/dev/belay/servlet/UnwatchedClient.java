@@ -1,5 +1,6 @@
 package dev.belay.servlet;
 
+import dev.belay.ContextEndedException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -24,7 +25,7 @@ final class UnwatchedClient implements ClientWatch {
   }
 
   @Override
-  public void failReads(Throwable why) {}
+  public void failReads(ContextEndedException ended) {}
 
   /** What is left is the exception that the filter throws, on which containers close. */
   @Override

@@ -1,5 +1,6 @@
 package dev.belay.tomcat;
 
+import dev.belay.ContextEndedException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
@@ -43,7 +44,7 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
   private boolean watching;
   private boolean over;
   private boolean reading;
-  private @Nullable Throwable readsFail;
+  private @Nullable ContextEndedException readsFail;
   private @Nullable Throwable cutOff;
   private long readTimeout;
 
@@ -207,7 +208,7 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
     }
   }
 
-  private IOException readFailed(IOException failure) throws IOException {
+  private IOException readFailed(IOException failure) {
     lock.lock();
     try {
       failIfEnded();
@@ -222,20 +223,20 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
   }
 
   /** A body that is not to be read is not swallowed either. */
-  private void failIfEnded() throws IOException {
-    Throwable why = readsFail;
-    if (why != null) {
+  private void failIfEnded() {
+    ContextEndedException ended = readsFail;
+    if (ended != null) {
       request.action(ActionCode.DISABLE_SWALLOW_INPUT, null);
-      throw new IOException(why.getMessage(), why);
+      throw ended; // unchecked: for an IOException Tomcat would answer 400
     }
   }
 
   /** Ends the input of the socket, which wakes a reader by way of the poller. */
   @Override
-  public void failReads(Throwable why) {
+  public void failReads(ContextEndedException ended) {
     lock.lock();
     try {
-      readsFail = why;
+      readsFail = ended;
       if (reading && !over) {
         channel().shutdownInput();
       }

@@ -1,5 +1,6 @@
 package dev.belay.tomcat;
 
+import dev.belay.ContextEndedException;
 import jakarta.servlet.RequestDispatcher;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -24,7 +25,7 @@ final class Http2Watch extends TomcatWatch implements InputBuffer {
   /** Gets a permit whenever a reader is to look again. */
   private final Semaphore arrivals = new Semaphore(0);
 
-  private volatile @Nullable Throwable readsFail;
+  private volatile @Nullable ContextEndedException readsFail;
   private volatile boolean cutOff;
 
   Http2Watch(Http2Handler connection, int stream, Request request, Response response) {
@@ -89,17 +90,17 @@ final class Http2Watch extends TomcatWatch implements InputBuffer {
   }
 
   /** Also when waiting longer would bring nothing: Tomcat says then what is wrong. */
-  private boolean isReadable() throws IOException {
-    Throwable why = readsFail;
-    if (why != null) {
-      throw new IOException(why.getMessage(), why);
+  private boolean isReadable() {
+    ContextEndedException ended = readsFail;
+    if (ended != null) {
+      throw ended; // unchecked: for an IOException Tomcat would answer 400
     }
     return in.available() > 0 || hasGone() || cutOff || request.isFinished();
   }
 
   @Override
-  public void failReads(Throwable why) {
-    readsFail = why;
+  public void failReads(ContextEndedException ended) {
+    readsFail = ended;
     arrived();
   }
 

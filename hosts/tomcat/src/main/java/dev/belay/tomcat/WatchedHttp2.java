@@ -10,6 +10,7 @@ import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
 import org.apache.coyote.http11.upgrade.UpgradeProcessorInternal;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
 
 /** Tomcat's HTTP/2 as it is set up, but for the handler of a connection. */
 record WatchedHttp2(Http2Protocol http2) implements UpgradeProtocol {
@@ -37,19 +38,24 @@ record WatchedHttp2(Http2Protocol http2) implements UpgradeProtocol {
 
   @Override
   public Processor getProcessor(SocketWrapperBase<?> socket, Adapter adapter) {
-    String name = http2.getHttpUpgradeName(socket.getEndpoint().isSSLEnabled());
-    InternalHttpUpgradeHandler handler = getInternalUpgradeHandler(socket, adapter, null);
+    String name = http2.getHttpUpgradeName(socket.getSslSupport() != null);
+    InternalHttpUpgradeHandler handler = handler(socket, adapter, null);
     return new UpgradeProcessorInternal(socket, new UpgradeToken(handler, null, null, name), null);
   }
 
-  /** Tomcat's other handler, for sockets without asynchronous I/O, cannot be extended. */
   @Override
   public InternalHttpUpgradeHandler getInternalUpgradeHandler(
       SocketWrapperBase<?> socket, Adapter adapter, Request request) {
+    return handler(socket, adapter, request);
+  }
+
+  /** Tomcat's other handler, for sockets without asynchronous I/O, cannot be extended. */
+  private InternalHttpUpgradeHandler handler(
+      SocketWrapperBase<?> socket, Adapter adapter, @Nullable Request upgraded) {
     if (socket.hasAsyncIO()) {
-      return new Http2Handler(http2, new Http2Streams(adapter), request, socket);
+      return new Http2Handler(http2, new Http2Streams(adapter), upgraded, socket);
     }
     LOG.log(Level.WARNING, "HTTP/2 is not watched with useAsyncIO=\"false\"");
-    return http2.getInternalUpgradeHandler(socket, adapter, request);
+    return http2.getInternalUpgradeHandler(socket, adapter, upgraded);
   }
 }
