@@ -74,7 +74,7 @@ final class Exchange implements AsyncListener {
     try {
       run(unused -> chain.doFilter(request, response));
     } catch (Throwable failure) {
-      answer(request, response, failure);
+      answer(response, failure);
     }
   }
 
@@ -86,13 +86,13 @@ final class Exchange implements AsyncListener {
     }
   }
 
-  private void answer(HttpServletRequest request, HttpServletResponse response, Throwable failure)
+  private void answer(HttpServletResponse response, Throwable failure)
       throws IOException, ServletException {
     ContextEndedException ended = ended();
     boolean begun = hasBegun(response);
     Throwable why = begun && ended != null ? ended : failure;
     int status = FailureStatus.of(ctx, why).orElse(0);
-    if (begun || status == 0 && response.getStatus() < LOWEST_ERROR) {
+    if (begun || (status == 0 && response.getStatus() < LOWEST_ERROR)) {
       watch.cutOff(why);
     }
     if (status == 500) {

@@ -15,6 +15,14 @@ final class ContextNioEndpoint extends NioEndpoint {
   private final ConcurrentMap<SocketWrapperBase<NioChannel>, Http1Watch> watches =
       new ConcurrentHashMap<>();
 
+  /**
+   * Channels are not used again: a thread that still writes to one whose connection was cut off
+   * must not meet the next connection's.
+   */
+  ContextNioEndpoint() {
+    getSocketProperties().setBufferPool(0);
+  }
+
   void add(SocketWrapperBase<NioChannel> socket, Http1Watch watch) {
     watches.put(socket, watch);
   }
@@ -28,7 +36,7 @@ final class ContextNioEndpoint extends NioEndpoint {
   public boolean processSocket(
       SocketWrapperBase<NioChannel> socket, SocketEvent event, boolean dispatch) {
     Http1Watch watch = event == SocketEvent.OPEN_READ ? watches.get(socket) : null;
-    return watch != null && watch.readable() || super.processSocket(socket, event, dispatch);
+    return (watch != null && watch.readable()) || super.processSocket(socket, event, dispatch);
   }
 
   /** TLS decrypts whole records: there must be room for one beside what is read ahead. */

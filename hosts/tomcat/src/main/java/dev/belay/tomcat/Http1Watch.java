@@ -5,7 +5,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -59,7 +58,7 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
     this.socket = socket;
     this.halfCloseIsGone = halfCloseIsGone;
     this.in = request.getInputBuffer();
-    this.out = ResponseOutput.of(response);
+    this.out = Internals.outputOf(response);
   }
 
   @Override
@@ -79,11 +78,14 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
 
   @Override
   void stop() {
+    stopLooking();
+    request.setInputBuffer(in);
+    response.setOutputBuffer(out);
+  }
+
+  private void stopLooking() {
     lock.lock();
     try {
-      if (over) {
-        return;
-      }
       over = true;
       if (watching) {
         watching = false;
@@ -93,14 +95,14 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
     } finally {
       lock.unlock();
     }
-    request.setInputBuffer(in);
-    response.setOutputBuffer(out);
   }
 
   /** Asks the poller, whose own time-out for reads does not concern a request that is handled. */
   private void look() {
-    socket.setReadTimeout(-1);
-    socket.registerReadInterest();
+    if (cutOff == null) {
+      socket.setReadTimeout(-1);
+      socket.registerReadInterest();
+    }
   }
 
   /** Runs what reads on Tomcat's part without blocking. */
@@ -127,7 +129,7 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
       if (!watching || readsByListener()) {
         return false;
       }
-      end = reading || readsFail != null ? null : readAhead();
+      end = reading || readsFail != null || cutOff != null ? null : readAhead();
     } finally {
       lock.unlock();
     }
@@ -231,7 +233,7 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
     }
   }
 
-  /** Ends the input of the socket, which wakes a reader by way of the poller. */
+  /** Ends the input of the socket for a reader that waits. */
   @Override
   public void failReads(ContextEndedException ended) {
     lock.lock();
@@ -241,10 +243,11 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
         channel().shutdownInput();
       }
     } catch (IOException e) {
-      // Closed already, which has woken the reader.
+      // Closed already, which the reader finds, too.
     } finally {
       lock.unlock();
     }
+    Internals.wake(socket);
   }
 
   @Override
@@ -256,24 +259,14 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
 
   @Override
   public int doWrite(ByteBuffer chunk) throws IOException {
-    lock.lock();
-    try {
-      failIfCutOff(null);
-    } finally {
-      lock.unlock();
-    }
+    failIfCutOff();
     if (isLast(chunk)) {
       stopLooking(); // a client may leave with its answer
     }
     try {
       return out.doWrite(chunk);
     } catch (IOException e) {
-      lock.lock();
-      try {
-        failIfCutOff(e);
-      } finally {
-        lock.unlock();
-      }
+      failIfCutOff();
       failed(e);
       throw e;
     }
@@ -282,20 +275,6 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
   private boolean isLast(ByteBuffer chunk) {
     long length = response.getContentLengthLong();
     return length >= 0 && out.getBytesWritten() + chunk.remaining() >= length;
-  }
-
-  private void stopLooking() {
-    lock.lock();
-    try {
-      if (watching) {
-        watching = false;
-        endpoint.remove(socket, this);
-        socket.setReadTimeout(readTimeout);
-      }
-      over = true;
-    } finally {
-      lock.unlock();
-    }
   }
 
   @Override
@@ -308,15 +287,14 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
     }
   }
 
-  private void failIfCutOff(@Nullable IOException failure) throws IOException {
-    Throwable why = cutOff;
-    if (why != null) {
-      reset();
-      IOException thrown = new IOException(why.getMessage(), why);
-      if (failure != null) {
-        thrown.addSuppressed(failure);
+  private void failIfCutOff() throws IOException {
+    lock.lock();
+    try {
+      if (cutOff != null) {
+        throw new IOException(cutOff.getMessage(), cutOff);
       }
-      throw thrown;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -326,11 +304,12 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
   }
 
   /**
-   * Resets the connection. A writer that waits is woken by the end of the output, by way of the
-   * poller, which would not look at a socket that is closed; it resets the connection then.
+   * Resets the connection. While no thread of Tomcat's is with an asynchronous request, that is
+   * Tomcat's to do: it has the request's error handled, and closes the socket.
    */
   @Override
   public void cutOff(Throwable why) {
+    boolean async = isAsync();
     lock.lock();
     try {
       if (cutOff != null || isComplete()) {
@@ -338,27 +317,20 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
       }
       cutOff = why;
       channel().setOption(StandardSocketOptions.SO_LINGER, 0);
-      if (socket.interestOpsHas(SelectionKey.OP_WRITE)) {
+      if (async) {
         channel().shutdownOutput();
       } else {
-        reset();
+        channel().close();
+        socket.getPoller().getSelector().wakeup(); // which lets go of it
       }
     } catch (IOException | UnsupportedOperationException e) {
       // Closed already, or a socket of another family, which Tomcat closes at the request's end.
     } finally {
       lock.unlock();
     }
-    if (isAsync()) { // no thread would come by and learn of it
+    Internals.wake(socket);
+    if (async) {
       endpoint.processSocket(socket, SocketEvent.ERROR, true);
-    }
-  }
-
-  private void reset() {
-    try {
-      channel().close();
-      socket.getPoller().getSelector().wakeup(); // which lets go of it
-    } catch (IOException e) {
-      // Closed already.
     }
   }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Http2Handler extends Http2AsyncUpgradeHandler {
   private static final long CANCEL = 8; // RFC 9113, section 7
 
-  private final Http2Protocol protocol;
+  private final Http2Protocol settings;
   private final Http2Streams streams;
 
   Http2Handler(
@@ -26,7 +26,7 @@ final class Http2Handler extends Http2AsyncUpgradeHandler {
       @Nullable Request upgraded,
       SocketWrapperBase<?> socket) {
     super(protocol, streams.adapter(), upgraded, socket);
-    this.protocol = protocol;
+    this.settings = protocol;
     this.streams = streams;
     streams.connect(this);
   }
@@ -37,7 +37,7 @@ final class Http2Handler extends Http2AsyncUpgradeHandler {
 
   /** How long a stream waits for a part of its body, in milliseconds; less than zero for ever. */
   long streamReadTimeout() {
-    return protocol.getStreamReadTimeout();
+    return settings.getStreamReadTimeout();
   }
 
   /**

@@ -129,8 +129,9 @@ final class TomcatUnderTest implements ServerUnderTest {
     mapping.setDispatcher("ASYNC");
     mapping.setDispatcher("ERROR");
     application.addFilterMap(mapping);
-    Tomcat.addServlet(application, "servlet", servlet).setAsyncSupported(true);
-    application.addServletMappingDecoded("/*", "servlet");
+    var wrapper = Tomcat.addServlet(application, "servlet", servlet);
+    wrapper.setAsyncSupported(true);
+    wrapper.addMapping("/*");
   }
 
   @Override
