@@ -2,12 +2,16 @@ package dev.belay.tomcat;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.CompletionHandler;
+import java.util.concurrent.TimeUnit;
 import org.apache.coyote.Request;
 import org.apache.coyote.http2.Http2AsyncUpgradeHandler;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.apache.tomcat.util.net.SocketWrapperBase.BlockingMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * exceptions for that have types of their own that no other package can name: they are thrown on.
  */
 final class Http2Handler extends Http2AsyncUpgradeHandler {
-  private static final long CANCEL = 8; // RFC 9113, section 7
+  private static final int RST_STREAM = 3;
+  private static final int CANCEL = 8; // RFC 9113, section 7
 
   private final Http2Protocol settings;
   private final Http2Streams streams;
@@ -41,15 +46,39 @@ final class Http2Handler extends Http2AsyncUpgradeHandler {
   }
 
   /**
-   * Makes Tomcat end a stream, and wakes who waits to write to it. The client gets its reset when
-   * the request's thread has left.
+   * Resets a stream. Tomcat takes it for reset by the client, which wakes a writer, and lets
+   * nothing more be written; newer Tomcats would send the client no reset then, so it is sent here.
    */
   void cutOff(int stream) {
     try {
       super.reset(stream, CANCEL);
     } catch (Exception e) {
-      // The stream is closed already, which is all that is wanted.
+      return; // the stream is closed already
     }
+    ByteBuffer frame =
+        ByteBuffer.allocate(13) // RFC 9113, sections 4.1 and 6.4
+            .putInt((4 << 8) | RST_STREAM) // the length has three bytes
+            .put((byte) 0)
+            .putInt(stream)
+            .putInt(CANCEL)
+            .flip();
+    socketWrapper.write(
+        BlockingMode.SEMI_BLOCK,
+        settings.getWriteTimeout(),
+        TimeUnit.MILLISECONDS,
+        null,
+        SocketWrapperBase.COMPLETE_WRITE,
+        new Written(),
+        frame);
+  }
+
+  /** A connection that cannot be written to is closed where it is read. */
+  private static final class Written implements CompletionHandler<Long, Void> {
+    @Override
+    public void completed(Long count, @Nullable Void attachment) {}
+
+    @Override
+    public void failed(Throwable failure, @Nullable Void attachment) {}
   }
 
   /** Reports before Tomcat wakes a writer, who would leave first. */
