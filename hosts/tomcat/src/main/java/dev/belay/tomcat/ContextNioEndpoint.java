@@ -31,12 +31,19 @@ final class ContextNioEndpoint extends NioEndpoint {
     watches.remove(socket, watch);
   }
 
-  /** By the poller, mostly. */
   @Override
   public boolean processSocket(
       SocketWrapperBase<NioChannel> socket, SocketEvent event, boolean dispatch) {
-    Http1Watch watch = event == SocketEvent.OPEN_READ ? watches.get(socket) : null;
+    Http1Watch watch =
+        event == SocketEvent.OPEN_READ && isPoller(Thread.currentThread())
+            ? watches.get(socket)
+            : null;
     return (watch != null && watch.readable()) || super.processSocket(socket, event, dispatch);
+  }
+
+  /** Others use the same event to have an asynchronous request dispatched or completed. */
+  private boolean isPoller(Thread thread) {
+    return thread.getName().equals(getName() + "-Poller");
   }
 
   /** TLS decrypts whole records: there must be room for one beside what is read ahead. */
