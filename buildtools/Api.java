@@ -73,7 +73,8 @@ static ModuleDescriptor module(Path classes) throws Exception {
   try (InputStream in = Files.newInputStream(classes.resolve("META-INF/MANIFEST.MF"))) {
     var manifest = new Manifest(in).getMainAttributes();
     var module = ModuleDescriptor.newModule(manifest.getValue("Automatic-Module-Name"));
-    for (String each : manifest.getValue("Export-Package").split(",(?=[a-z])", -1)) {
+    String unquoted = manifest.getValue("Export-Package").replaceAll("\"[^\"]*\"", "");
+    for (String each : unquoted.split(",", -1)) {
       module.exports(each.replaceFirst(";.*", ""));
     }
     return module.build();
