@@ -1,13 +1,21 @@
 package dev.belay.tomcat;
 
 import dev.belay.contracts.server.ServerContract;
+import dev.belay.contracts.server.ServerFeature;
 import dev.belay.contracts.server.ServerScript;
 import dev.belay.contracts.server.ServerSettings;
 import dev.belay.contracts.server.ServerUnderTest;
+import java.util.Set;
 
 class TomcatIT extends ServerContract {
   @Override
   protected ServerUnderTest start(ServerSettings settings, ServerScript script) throws Exception {
     return TomcatUnderTest.start(settings, script);
+  }
+
+  /** Behind what is read ahead nothing is noticed. */
+  @Override
+  protected Set<ServerFeature> unsupported() {
+    return Set.of(ServerFeature.GONE_BEHIND_ANY_BYTES);
   }
 }
