@@ -53,6 +53,8 @@ class TomcatExamples {
 
   // @start region=servlet
   final class Work extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) {
       Context ctx = Context.current();
