@@ -10,6 +10,7 @@ module dev.belay.http {
   exports dev.belay.http;
   exports dev.belay.http.client;
   exports dev.belay.http.server;
+  exports dev.belay.http.server.middleware;
   exports dev.belay.http.spi;
   exports dev.belay.http.wire;
 }

@@ -89,7 +89,7 @@ public final class OrderService implements AutoCloseable {
       var paying =
           Front.of(new Payments(new PaymentService(database), secret), settings.slowable());
       // A server of its own: it must answer until the last order was finished or undone.
-      paymentHost = HttpHost.start("payments-http", 0, root, paying.counted(payments));
+      paymentHost = HttpHost.start("payments-http", 0, root, paying.endpoint(payments));
       life.own("payments", paymentHost::close);
       URI detour = settings.payments();
       var client =
@@ -102,7 +102,7 @@ public final class OrderService implements AutoCloseable {
       var taking = new OrderTaking(stock, client, orders, undoing, mails::wake);
       var shop = Front.of(new Shop(stock, orders, taking), settings.slowable());
       undoing.recover(ctx);
-      var endpoint = workForNobody.around(shop.counted(life.work()));
+      var endpoint = workForNobody.around(shop.endpoint(life.work()));
       host = HttpHost.start("orders-http", settings.port(), life.context(), endpoint);
       life.own("orders", host);
       life.ready();

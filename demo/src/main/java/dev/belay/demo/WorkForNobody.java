@@ -2,7 +2,7 @@ package dev.belay.demo;
 
 import dev.belay.Context;
 import dev.belay.ContextKey;
-import dev.belay.jetty.ContextEndpoint;
+import dev.belay.http.server.Endpoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,6 +12,8 @@ import net.ttddyy.dsproxy.ExecutionInfo;
 import net.ttddyy.dsproxy.QueryInfo;
 import net.ttddyy.dsproxy.listener.QueryExecutionListener;
 import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 
 /**
  * Counts what is done for customers who have left, or whose time is up; and lets it be done, if it
@@ -67,7 +69,7 @@ public final class WorkForNobody {
   }
 
   /** {@code endpoint}, watched; under contexts that nobody ends unless they are heeded. */
-  ContextEndpoint around(ContextEndpoint endpoint) {
+  Endpoint<Request, Response> around(Endpoint<Request, Response> endpoint) {
     return (ctx, request, response) -> {
       var visit = new Visit();
       var gone = ctx.onDone(visit::left, Runnable::run);

@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
 /** What the service in this process logs, from when this is opened until it is closed. */
 final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private static final Pattern FAILURE =
-      Pattern.compile("\\{\"error\":\"([^\"]+)\",\"id\":\"([0-9a-f]{8})\"}\\s*$");
+      Pattern.compile("\\{\"status\":[0-9]{3},\"detail\":\"(.+)\",\"id\":\"([0-9a-f-]+)\"}\\s*$");
 
   private final List<String> lines = new CopyOnWriteArrayList<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger("dev.belay.demo");
+  private final Logger logger = (Logger) LoggerFactory.getLogger("dev.belay");
 
   static LogCapture open() {
     var capture = new LogCapture();
@@ -43,7 +43,7 @@ final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoClosea
   String assertExplained(String answer) {
     Matcher failure = FAILURE.matcher(answer);
     assertThat(failure.find()).as("says what went wrong, with an id: %s", answer).isTrue();
-    assertThat(lines).anyMatch(line -> line.startsWith("request " + failure.group(2) + ": "));
+    assertThat(lines).anyMatch(line -> line.contains(failure.group(2)));
     assertThat(lines).noneMatch(line -> line.contains("\n") || line.contains("\u001b"));
     return failure.group(1);
   }

@@ -63,7 +63,7 @@ class MalformedHttpIT extends EmbeddedShopTesting {
   void isAnswered(String request, int status) throws Exception {
     String answer = send(request);
     assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
-    assertThat(answer).contains("Content-Type: application/json").doesNotContain("\tat ");
+    assertThat(answer).contains("Content-Type: application/problem+json").doesNotContain("\tat ");
     System.out.println(status + " " + log.assertExplained(answer));
   }
 

@@ -191,7 +191,7 @@ class OrdersIT extends EmbeddedShopTesting {
         http.send(
             to(path).method(method, BodyPublishers.noBody()).build(), BodyHandlers.ofString());
     assertThat(answer.statusCode()).isEqualTo(status);
-    assertThat(answer.body()).startsWith("{\"error\":\"");
+    assertThat(answer.body()).startsWith("{\"status\":");
   }
 
   @ParameterizedTest

@@ -2,7 +2,6 @@ package dev.belay.demo.web;
 
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
-import dev.belay.demo.Printable;
 import dev.belay.demo.SlowSteps;
 import dev.belay.demo.order.KeyReusedException;
 import dev.belay.demo.order.OrderFailedException;
@@ -10,11 +9,15 @@ import dev.belay.demo.order.OutOfStockException;
 import dev.belay.demo.payment.PaymentException;
 import dev.belay.http.server.BadRequestException;
 import dev.belay.http.server.ClientGoneException;
+import dev.belay.http.server.Endpoint;
 import dev.belay.http.server.FailureStatus;
-import dev.belay.jetty.ContextEndpoint;
+import dev.belay.http.server.ProblemDetails;
+import dev.belay.http.server.middleware.AccessLog;
+import dev.belay.http.server.middleware.BodyLimit;
+import dev.belay.http.server.middleware.Recover;
+import dev.belay.http.server.middleware.RequestId;
+import dev.belay.jetty.JettyMessages;
 import dev.belay.lifecycle.InFlight;
-import dev.belay.lifecycle.ShutdownException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.sql.SQLException;
@@ -23,7 +26,6 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +33,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Finds what answers a request, and says what went wrong. */
-public final class Front implements ContextEndpoint {
+public final class Front {
   private static final Logger log = LoggerFactory.getLogger(Front.class);
+  private static final System.Logger ACCESS = System.getLogger("dev.belay.access");
+
+  /** More than any order needs. */
+  private static final int LONGEST_BODY = 64 * 1024;
 
   private final List<Route> routes;
   private final boolean slowable;
@@ -56,57 +62,49 @@ public final class Front implements ContextEndpoint {
     return new Front(payments.routes(), slowable);
   }
 
-  /** This front, whose requests are {@code work}; it refuses them when that is over. */
-  public ContextEndpoint counted(InFlight work) {
-    return (ctx, request, response) -> {
-      try {
-        work.run(ctx, c -> handle(c, request, response));
-      } catch (ShutdownException e) {
-        response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
-        new Failure("shutting down; nothing was done", Failure.newId()).answer(response, 503);
-      }
-    };
+  /**
+   * What a host runs: this front, whose requests are {@code work}, have an id, are logged and, when
+   * they fail, answered with a problem.
+   */
+  public Endpoint<Request, Response> endpoint(InFlight work) {
+    JettyMessages jetty = JettyMessages.INSTANCE;
+    Endpoint<Request, Response> bounded = BodyLimit.around(jetty, LONGEST_BODY, this::handle);
+    Endpoint<Request, Response> answered = Recover.around(jetty, Front::problem, bounded);
+    Endpoint<Request, Response> logged = AccessLog.around(jetty, ACCESS, answered);
+    Endpoint<Request, Response> numbered = RequestId.around(jetty, logged);
+    return (ctx, request, response) -> work.run(ctx, c -> numbered.handle(c, request, response));
   }
 
-  @Override
-  public void handle(Context ctx, Request request, Response response) throws Exception {
-    String id = Failure.newId();
+  private void handle(Context ctx, Request request, Response response) throws Exception {
     var gone =
         ctx.onDone(
             () -> {
               if (ctx.cause() instanceof ClientGoneException) {
-                log.info("request {}: client gone: {}", id, ctx);
+                log.info("request {}: client gone: {}", ctx.get(RequestId.KEY), ctx);
               }
             });
     try {
-      ContextEndpoint endpoint = find(request, response, id);
-      if (endpoint != null) {
-        endpoint.handle(slowed(ctx, request), request, response);
-      }
-    } catch (Exception e) {
-      answer(ctx, response, e, id);
+      find(request, response).handle(slowed(ctx, request), request, response);
     } finally {
       gone.stop();
     }
   }
 
-  private @Nullable ContextEndpoint find(Request request, Response response, String id)
-      throws IOException {
+  private Endpoint<Request, Response> find(Request request, Response response) {
     String path = request.getHttpURI().getCanonicalPath();
     for (Route route : routes) {
       if (route.path().matcher(path).matches()) {
-        ContextEndpoint endpoint = route.methods().get(request.getMethod());
+        Endpoint<Request, Response> endpoint = route.methods().get(request.getMethod());
         if (endpoint == null) {
           String allowed = String.join(", ", route.methods().keySet());
           response.getHeaders().put(HttpHeader.ALLOW, allowed);
-          new Failure("this path takes " + allowed + " only", id).answer(response, 405);
+          throw new RefusedException(405, "this path takes " + allowed + " only");
         }
         return endpoint;
       }
     }
-    new Failure("no such path; try POST /orders, GET /orders/{id}, GET /products, GET /healthz", id)
-        .answer(response, 404);
-    return null;
+    throw new RefusedException(
+        404, "no such path; try POST /orders, GET /orders/{id}, GET /products, GET /healthz");
   }
 
   private Context slowed(Context ctx, Request request) {
@@ -122,46 +120,36 @@ public final class Front implements ContextEndpoint {
   }
 
   /** Refuses a request that does not bear {@code token}. */
-  static void requireBearer(Request request, String token) {
+  static void requireBearer(Request request, Response response, String token) {
     String sent = request.getHeaders().get(HttpHeader.AUTHORIZATION);
     byte[] expected = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
     // In constant time: how far a guess was right must not show.
     if (sent == null || !MessageDigest.isEqual(expected, sent.getBytes(StandardCharsets.UTF_8))) {
-      throw new UnauthorizedException();
+      response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
+      throw new RefusedException(401, "send a session: Authorization: Bearer demo");
     }
   }
 
   // ---- failures
 
-  private static void answer(Context ctx, Response response, Exception thrown, String id)
-      throws Exception {
+  private static @Nullable ProblemDetails problem(Context ctx, Throwable thrown) {
     Throwable failure =
         thrown instanceof OrderFailedException order && order.getCause() != null
             ? order.getCause()
             : thrown;
     OptionalInt known = status(ctx, failure);
-    if (known.isEmpty() || response.isCommitted()) {
-      throw thrown; // nobody reads an answer
+    if (known.isEmpty()) {
+      return null;
     }
     int status = known.getAsInt();
-    if (status == 500) {
-      log.warn("request {}: failed", id, failure);
-    } else if (status > 500) {
-      log.info("request {}: {}", id, Printable.of(failure));
-    }
-    if (status == 401) {
-      response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
-    }
-    new Failure(text(failure, status) + remains(thrown, status), id).answer(response, status);
+    return new ProblemDetails(status, text(failure, status) + remains(thrown, status), null);
   }
 
   private static OptionalInt status(Context ctx, Throwable failure) {
     return switch (failure) {
-      case UnauthorizedException unused -> OptionalInt.of(401);
-      case NotFoundException unused -> OptionalInt.of(404);
+      case RefusedException refused -> OptionalInt.of(refused.status);
       case OutOfStockException unused -> OptionalInt.of(409);
       case KeyReusedException unused -> OptionalInt.of(422);
-      case BodyTooLargeException unused -> OptionalInt.of(413);
       case HttpException unreadable -> OptionalInt.of(unreadable.getCode());
       case PaymentException payment -> unlessEnded(ctx, payment.status());
       case SQLException sql when isOut(sql) -> unlessEnded(ctx, 503);
@@ -193,7 +181,7 @@ public final class Front implements ContextEndpoint {
   /** What the client is told: nothing of our inside. */
   private static String text(Throwable failure, int status) {
     return switch (status) {
-      case 408 -> FailureStatus.text(status, failure);
+      case 408, 413 -> FailureStatus.text(status, failure);
       case 500 -> "something went wrong here; the id finds it in our log";
       case 502 -> "the payment service did not answer as it should";
       case 503 ->
@@ -222,21 +210,20 @@ public final class Front implements ContextEndpoint {
     };
   }
 
-  /** Thrown when a session is needed and there is none. */
-  private static final class UnauthorizedException extends RuntimeException {
+  /** Thrown when a request is refused before anything is done for it. */
+  static final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    UnauthorizedException() {
-      super("send a session: Authorization: Bearer demo");
-    }
-  }
+    private final int status;
 
-  /** Thrown when what was asked for does not exist. */
-  static final class NotFoundException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    NotFoundException(String message) {
+    /**
+     * A refusal.
+     *
+     * @param message for the client
+     */
+    RefusedException(int status, String message) {
       super(message);
+      this.status = status;
     }
   }
 }

@@ -2,8 +2,8 @@ package dev.belay.demo.web;
 
 import dev.belay.Context;
 import dev.belay.demo.OpenFiles;
+import dev.belay.http.server.Endpoint;
 import dev.belay.http.server.RequestContexts;
-import dev.belay.jetty.ContextEndpoint;
 import dev.belay.jetty.ContextHandler;
 import dev.belay.jetty.ContextHttpConnectionFactory;
 import dev.belay.lifecycle.Part;
@@ -13,6 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -36,7 +38,7 @@ public final class HttpHost implements Part {
   private final Server server;
   private final ServerConnector connector;
 
-  private HttpHost(String name, int port, Context parent, ContextEndpoint endpoint) {
+  private HttpHost(String name, int port, Context parent, Endpoint<Request, Response> endpoint) {
     requests = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
     var threads = new QueuedThreadPool(16, 4);
     threads.setName(name);
@@ -70,7 +72,8 @@ public final class HttpHost implements Part {
    * @param port 0 for any
    * @param parent of every request's context
    */
-  public static HttpHost start(String name, int port, Context parent, ContextEndpoint endpoint)
+  public static HttpHost start(
+      String name, int port, Context parent, Endpoint<Request, Response> endpoint)
       throws Exception {
     var host = new HttpHost(name, port, parent, endpoint);
     try {

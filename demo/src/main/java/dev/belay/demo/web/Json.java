@@ -19,9 +19,6 @@ import org.eclipse.jetty.server.Response;
 
 /** JSON bodies, in and out. */
 final class Json {
-  /** More than any order needs. */
-  private static final int LONGEST_BODY = 64 * 1024;
-
   /** No value of ours is nested deeper. */
   private static final int MOST_STEPS = 8;
 
@@ -38,7 +35,6 @@ final class Json {
    * The request's body as a {@code type}.
    *
    * @throws BadRequestException if it is none; the message says where and why
-   * @throws BodyTooLargeException if it is longer than any sensible body
    */
   static <T> T read(Request request, Class<T> type) throws IOException {
     byte[] body = body(request);
@@ -54,14 +50,9 @@ final class Json {
   }
 
   private static byte[] body(Request request) throws IOException {
-    byte[] body;
     try (InputStream in = Content.Source.asInputStream(request)) {
-      body = in.readNBytes(LONGEST_BODY + 1);
+      return in.readAllBytes();
     }
-    if (body.length > LONGEST_BODY) {
-      throw new BodyTooLargeException(LONGEST_BODY);
-    }
-    return body;
   }
 
   private static String reason(JsonProcessingException e) {

@@ -32,7 +32,7 @@ public final class Payments {
   }
 
   private void charge(Context ctx, Request request, Response response) throws Exception {
-    Front.requireBearer(request, paymentSecret);
+    Front.requireBearer(request, response, paymentSecret);
     boolean captured = payments.capture(ctx, Json.read(request, Charge.class));
     Json.write(
         response,
@@ -41,7 +41,7 @@ public final class Payments {
   }
 
   private void voidCharge(Context ctx, Request request, Response response) throws Exception {
-    Front.requireBearer(request, paymentSecret);
+    Front.requireBearer(request, response, paymentSecret);
     payments.voidCharge(ctx, key(request));
     Json.write(response, 200, Map.of("status", "voided"));
   }

@@ -69,7 +69,7 @@ public final class Shop {
   }
 
   private void takeOrder(Context ctx, Request request, Response response) throws Exception {
-    requireSession(ctx, request);
+    requireSession(ctx, request, response);
     String idempotencyKey = request.getHeaders().get("Idempotency-Key");
     Order order = taking.take(ctx, Json.read(request, NewOrder.class), idempotencyKey);
     response.getHeaders().put(HttpHeader.LOCATION, "/orders/" + order.id());
@@ -78,21 +78,22 @@ public final class Shop {
   }
 
   private void order(Context ctx, Request request, Response response) throws Exception {
-    requireSession(ctx, request);
+    requireSession(ctx, request, response);
     String path = request.getHttpURI().getCanonicalPath();
     long number = Long.parseLong(path.substring(path.lastIndexOf('/') + 1));
     Optional<Order> found = orders.find(ctx, number);
     if (found.isEmpty()) {
-      throw new Front.NotFoundException("there is no order " + number);
+      throw new Front.RefusedException(404, "there is no order " + number);
     }
     Json.write(response, 200, found.get());
   }
 
-  private static void requireSession(Context ctx, Request request) throws InterruptedException {
+  private static void requireSession(Context ctx, Request request, Response response)
+      throws InterruptedException {
     Duration slow = SlowSteps.of(ctx, "session");
     if (!slow.isZero()) {
       ctx.sleep(slow);
     }
-    Front.requireBearer(request, SESSION);
+    Front.requireBearer(request, response, SESSION);
   }
 }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 @Tag("process")
 class JettyErrorsTest {
-  private final Logger logger = (Logger) LoggerFactory.getLogger(Failure.class);
+  private final Logger logger = (Logger) LoggerFactory.getLogger(JettyErrors.class);
   private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
   private final Server server = new Server();
   private final LocalConnector connector = new LocalConnector(server);

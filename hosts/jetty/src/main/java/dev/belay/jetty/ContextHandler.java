@@ -8,6 +8,7 @@ import dev.belay.ContextRunnable;
 import dev.belay.Registration;
 import dev.belay.http.server.BodyTimeoutException;
 import dev.belay.http.server.ClientGoneException;
+import dev.belay.http.server.Endpoint;
 import dev.belay.http.server.FailureLog;
 import dev.belay.http.server.FailureStatus;
 import dev.belay.http.server.RequestContexts;
@@ -22,7 +23,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpException;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -32,9 +32,9 @@ import org.eclipse.jetty.util.VirtualThreads;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a {@link ContextEndpoint} for each request under a context of its own, which ends as soon as
- * the client goes away, also while the endpoint blocks. On HTTP/1.1 that needs a connector with
- * {@link ContextHttpConnectionFactory}; on HTTP/2 nothing else.
+ * Runs an {@link Endpoint} for each request under a context of its own, which ends as soon as the
+ * client goes away, also while the endpoint blocks. On HTTP/1.1 that needs a connector with {@link
+ * ContextHttpConnectionFactory}; on HTTP/2 nothing else.
  *
  * <p>When the context ends, a read of the body or a write of the response that is under way fails
  * with its exception, on whichever thread it waits. A response that had begun is cut off: the
@@ -55,7 +55,7 @@ public final class ContextHandler extends Handler.Abstract {
   private final RequestContexts contexts;
   private final RequestLimits limits;
   private final boolean interrupting;
-  private final ContextEndpoint endpoint;
+  private final Endpoint<Request, Response> endpoint;
 
   /**
    * A handler with {@link RequestLimits#DEFAULT} that never interrupts its endpoint.
@@ -63,7 +63,8 @@ public final class ContextHandler extends Handler.Abstract {
    * @param server the parent of every request's context
    * @param contexts the limit of a request, and the headers that are read of it
    */
-  public ContextHandler(Context server, RequestContexts contexts, ContextEndpoint endpoint) {
+  public ContextHandler(
+      Context server, RequestContexts contexts, Endpoint<Request, Response> endpoint) {
     this(server, contexts, RequestLimits.DEFAULT, false, endpoint);
   }
 
@@ -72,7 +73,7 @@ public final class ContextHandler extends Handler.Abstract {
       RequestContexts contexts,
       RequestLimits limits,
       boolean interrupting,
-      ContextEndpoint endpoint) {
+      Endpoint<Request, Response> endpoint) {
     this.server = Objects.requireNonNull(server, "server is null: pass the server's root");
     this.contexts = Objects.requireNonNull(contexts, "contexts is null: pass a limit");
     this.limits = Objects.requireNonNull(limits, "limits is null: use RequestLimits.DEFAULT");
@@ -133,12 +134,7 @@ public final class ContextHandler extends Handler.Abstract {
 
   private CancellableContext open(Request request) {
     String name = request.getMethod() + " " + request.getHttpURI().getCanonicalPath();
-    return contexts.open(server, name, field -> value(request.getHeaders(), field));
-  }
-
-  /** Several fields of one name are one value (RFC 9110, section 5.3). */
-  private static @Nullable String value(HttpFields fields, String name) {
-    return fields.contains(name) ? String.join(",", fields.getValuesList(name)) : null;
+    return contexts.open(server, name, field -> JettyMessages.INSTANCE.header(request, field));
   }
 
   private void run(CancellableContext ctx, Request request, Response response) throws Exception {

@@ -10,6 +10,8 @@ import java.lang.System.Logger.Level;
  * mistakes and a client that has left at DEBUG.
  */
 public final class FailureLog {
+  private static final int LONGEST = 1000;
+
   private FailureLog() {}
 
   /**
@@ -21,19 +23,37 @@ public final class FailureLog {
    * @param status what is answered, by {@link FailureStatus}; 0 for no answer
    */
   public static void write(System.Logger log, Context request, int status, Throwable failure) {
+    write(log, request, status, "", failure);
+  }
+
+  /** The same for a failure that is answered with {@code problem}, under the id of that. */
+  public static void write(
+      System.Logger log, Context request, ProblemDetails problem, Throwable failure) {
+    write(log, request, problem.status(), " (" + problem.id() + ")", failure);
+  }
+
+  private static void write(
+      System.Logger log, Context request, int status, String id, Throwable failure) {
     if (status == 408 || status == 503 || status == 504) {
-      log.log(Level.INFO, () -> line(request, status, failure));
+      log.log(Level.INFO, () -> line(request, status, id, failure));
     } else {
       Level level = status >= 500 ? Level.WARNING : Level.DEBUG;
-      log.log(level, () -> status + " for " + request, failure);
+      log.log(level, () -> status + id + " for " + request, failure);
     }
   }
 
-  private static String line(Context request, int status, Throwable failure) {
+  private static String line(Context request, int status, String id, Throwable failure) {
     Throwable real = FailureStatus.unwrapped(failure);
     Throwable reason = FailureStatus.reason(request, real);
     boolean named = reason instanceof RequestEndedException || reason instanceof ShutdownException;
     String kind = (named ? reason : real).getClass().getSimpleName();
-    return "%d for %s: %s: %s".formatted(status, request, kind, real.getMessage());
+    return "%d%s for %s: %s: %s"
+        .formatted(status, id, request, kind, shown(String.valueOf(real.getMessage())));
+  }
+
+  /** One line, of a bounded length: a message may repeat what a client or a server has sent. */
+  private static String shown(String message) {
+    String line = message.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
   }
 }

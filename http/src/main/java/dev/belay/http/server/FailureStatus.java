@@ -26,6 +26,7 @@ import java.util.OptionalInt;
  * <tr><td>{@link ContextCancelledException} of a close: a context was used after its owner had
  * closed it, a programming error</td><td>500</td></tr>
  * <tr><td>{@link BadRequestException}</td><td>400</td></tr>
+ * <tr><td>{@link BodyTooLargeException}</td><td>413</td></tr>
  * <tr><td>anything else</td><td>500</td></tr>
  * </table>
  *
@@ -73,13 +74,15 @@ public final class FailureStatus {
       case ContextCancelledException cancelled ->
           cancelled.ending().status() == Status.CLOSED ? 500 : 503;
       case BadRequestException unused -> 400;
+      case BodyTooLargeException unused -> 413;
       default -> 500;
     };
   }
 
   /**
-   * The text for the client: the message of a {@link BadRequestException}; for every other failure
-   * a fixed text for its status, because its message may disclose internals.
+   * The text for the client: the message of a {@link BadRequestException} or a {@link
+   * BodyTooLargeException}; for every other failure a fixed text for its status, because its
+   * message may disclose internals.
    *
    * @param status the status of {@code failure}
    */
@@ -89,6 +92,10 @@ public final class FailureStatus {
           unwrapped(failure) instanceof BadRequestException bad && bad.getMessage() != null
               ? bad.getMessage()
               : "this request cannot be understood";
+      case 413 ->
+          unwrapped(failure) instanceof BodyTooLargeException large
+              ? String.valueOf(large.getMessage())
+              : "the body is too long";
       case 408 -> "the body did not come in time";
       case 503 -> "the request was stopped; try again";
       case 504 -> "time was up before the request was done";
@@ -110,6 +117,7 @@ public final class FailureStatus {
         || failure instanceof RequestEndedException
         || failure instanceof ShutdownException
         || failure instanceof BadRequestException
+        || failure instanceof BodyTooLargeException
         || failure instanceof GatewayTimeoutException;
   }
 }

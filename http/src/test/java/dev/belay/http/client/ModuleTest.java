@@ -25,6 +25,7 @@ class ModuleTest {
             "dev.belay.http",
             "dev.belay.http.client",
             "dev.belay.http.server",
+            "dev.belay.http.server.middleware",
             "dev.belay.http.spi",
             "dev.belay.http.wire");
   }

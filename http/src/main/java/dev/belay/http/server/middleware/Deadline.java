@@ -1,0 +1,25 @@
+package dev.belay.http.server.middleware;
+
+import dev.belay.CancellableContext;
+import dev.belay.http.server.Endpoint;
+import dev.belay.http.server.HandlerDeadlineException;
+import java.time.Duration;
+
+/** A shorter limit for some of a server's requests. */
+public final class Deadline {
+  private Deadline() {}
+
+  /**
+   * {@code next} under a limit of its own, past which its context ends with a {@link
+   * HandlerDeadlineException}. It only shortens the request's time.
+   */
+  public static <Q, S> Endpoint<Q, S> around(Duration limit, Endpoint<Q, S> next) {
+    return (ctx, request, response) -> {
+      try (CancellableContext limited =
+          ctx.withTimeout(
+              limit, () -> new HandlerDeadlineException("the limit of " + limit + " has passed"))) {
+        next.handle(limited, request, response);
+      }
+    };
+  }
+}
