@@ -54,8 +54,11 @@ public final class RequestId {
     }
 
     @Override
-    public @Nullable String decode(String text) {
-      return FORM.matcher(text).matches() ? text : null;
+    public String decode(String text) {
+      if (!FORM.matcher(text).matches()) {
+        throw new IllegalArgumentException("not a request id");
+      }
+      return text;
     }
   }
 }
