@@ -43,9 +43,17 @@ final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoClosea
   String assertExplained(String answer) {
     Matcher failure = FAILURE.matcher(answer);
     assertThat(failure.find()).as("says what went wrong, with an id: %s", answer).isTrue();
-    assertThat(lines).anyMatch(line -> line.contains(failure.group(2)));
+    awaitLine(failure.group(2));
     assertThat(lines).noneMatch(line -> line.contains("\n") || line.contains("\u001b"));
     return failure.group(1);
+  }
+
+  /** The line of a request may come just after its answer. */
+  private void awaitLine(String part) {
+    while (lines.stream().noneMatch(line -> line.contains(part))) {
+      assertThat(Thread.interrupted()).as("no line has %s: %s", part, lines).isFalse();
+      Thread.onSpinWait();
+    }
   }
 
   @Override

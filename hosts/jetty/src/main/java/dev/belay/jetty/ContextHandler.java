@@ -24,6 +24,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -98,6 +99,16 @@ public final class ContextHandler extends Handler.Abstract {
   @CheckReturnValue
   public ContextHandler withLimits(RequestLimits other) {
     return new ContextHandler(server, contexts, other, interrupting, endpoint);
+  }
+
+  @Override
+  protected void doStart() throws Exception {
+    if (getServer() != null) {
+      for (Connector connector : getServer().getConnectors()) {
+        ConnectionLimit.addTo(connector);
+      }
+    }
+    super.doStart();
   }
 
   /**

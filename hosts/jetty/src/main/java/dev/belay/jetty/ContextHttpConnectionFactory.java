@@ -27,8 +27,11 @@ public final class ContextHttpConnectionFactory extends HttpConnectionFactory {
         return request;
       };
 
+  /** Unless another one is set. */
+  static final Duration HEADER_TIMEOUT = Duration.ofSeconds(30);
+
   private boolean halfCloseIsGone = true;
-  private Duration headerTimeout = Duration.ofSeconds(30);
+  private Duration headerTimeout = HEADER_TIMEOUT;
 
   /**
    * Connections with these settings.
@@ -67,7 +70,9 @@ public final class ContextHttpConnectionFactory extends HttpConnectionFactory {
   /**
    * How long a client may take to send a request's header, from its first byte until the request is
    * handled; 30 seconds unless set. Jetty's idle time-out begins anew with each byte. Past it the
-   * connection is closed without an answer.
+   * connection is closed without an answer. {@link ContextHandler} applies the same limit to what
+   * else may come before a request and never become one: a TLS handshake or record, a header of
+   * HTTP/2, or frames without any stream; it is exceeded by up to a half then.
    *
    * @throws IllegalArgumentException unless it is more than zero
    */
@@ -76,6 +81,10 @@ public final class ContextHttpConnectionFactory extends HttpConnectionFactory {
       throw new IllegalArgumentException("a header needs some time: " + timeout);
     }
     headerTimeout = timeout;
+  }
+
+  Duration headerTimeout() {
+    return headerTimeout;
   }
 
   /** Where Jetty runs handlers: the ones that are woken by bytes read ahead run there too. */

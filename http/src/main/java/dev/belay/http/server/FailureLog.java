@@ -2,7 +2,9 @@ package dev.belay.http.server;
 
 import dev.belay.Context;
 import dev.belay.lifecycle.ShutdownException;
+import dev.belay.spi.Causes;
 import java.lang.System.Logger.Level;
+import java.util.StringJoiner;
 
 /**
  * How hosts log a request that has failed: a 408, 503 or 504 as one line with its reason and its
@@ -48,7 +50,19 @@ public final class FailureLog {
     boolean named = reason instanceof RequestEndedException || reason instanceof ShutdownException;
     String kind = (named ? reason : real).getClass().getSimpleName();
     return "%d%s for %s: %s: %s"
-        .formatted(status, id, request, kind, shown(String.valueOf(real.getMessage())));
+        .formatted(status, id, request, kind, shown(messages(failure, real)));
+  }
+
+  /** What was thrown says what was being done, and its causes why that failed. */
+  private static String messages(Throwable failure, Throwable real) {
+    var messages = new StringJoiner("; ");
+    Causes.first(
+        failure,
+        each -> {
+          messages.add(String.valueOf(each.getMessage()));
+          return each.equals(real);
+        });
+    return messages.toString();
   }
 
   /** One line, of a bounded length: a message may repeat what a client or a server has sent. */
