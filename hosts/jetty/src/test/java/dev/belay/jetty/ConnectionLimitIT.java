@@ -96,7 +96,8 @@ class ConnectionLimitIT {
                 .createSocket(wire, "localhost", jetty.tlsPort(), true)) {
       tls.startHandshake();
       wire.held = new ByteArrayOutputStream();
-      tls.getOutputStream().write(("GET / HTTP/1.1\r\nX: " + "x".repeat(7000)).getBytes(ISO_8859_1));
+      tls.getOutputStream()
+          .write(("GET / HTTP/1.1\r\nX: " + "x".repeat(7000)).getBytes(ISO_8859_1));
       byte[] sealed = wire.held.toByteArray();
       int[] at = {0};
       drip(

@@ -33,7 +33,7 @@ class ThreadStartsTest {
   }
 
   private static List<Path> javaFiles(Path module) {
-    try (Stream<Path> files = Files.walk(module.resolve("src/main/java"))) {
+    try (Stream<Path> files = Files.walk(module.resolve("src/main"))) {
       return files.filter(file -> file.toString().endsWith(".java")).toList();
     } catch (IOException e) {
       throw new AssertionError(e);
@@ -54,7 +54,7 @@ class ThreadStartsTest {
   void everyThreadIsStartedThroughHelperThread() throws Exception {
     List<Path> files =
         sources()
-            .filter(module -> Files.isDirectory(module.resolve("src/main/java")))
+            .filter(module -> Files.isDirectory(module.resolve("src/main")))
             .flatMap(module -> javaFiles(module).stream())
             .toList();
     assertThat(files).hasSizeGreaterThan(40);

@@ -1,27 +1,24 @@
 package dev.belay.http.server.middleware;
 
-import dev.belay.Context;
-import dev.belay.ContextEndedException;
 import dev.belay.http.server.Endpoint;
 import dev.belay.http.server.OverloadException;
 import dev.belay.spi.ContextEvent;
 import dev.belay.spi.ContextEvents;
+import dev.belay.spi.Permits;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /**
- * Lets so many requests run at once. The next ones wait in order, each for a bounded time; one that
- * waits in vain is refused with {@link OverloadException} (503) and reported as {@link
- * ContextEvent.Refused}. One whose client leaves meanwhile, or whose time is up, never begins.
- * Endpoints that share an instance share the limit. Any thread may call anything.
+ * Lets so many requests run at once. The next ones wait, each for a bounded time, in the order of
+ * {@link Permits}; one that waits in vain is refused with {@link OverloadException} (503) and
+ * reported as {@link ContextEvent.Refused}. One whose client leaves meanwhile, or whose time is up,
+ * never begins. Endpoints that share an instance share the limit. Any thread may call anything.
  */
 public final class ConcurrencyLimit {
-  private final Semaphore permits;
+  private final Permits permits;
   private final Duration longestWait;
 
   private ConcurrencyLimit(int running, Duration longestWait) {
-    this.permits = new Semaphore(running, true);
+    this.permits = new Permits(() -> running);
     this.longestWait = longestWait;
   }
 
@@ -45,27 +42,13 @@ public final class ConcurrencyLimit {
   /** {@code next}, within this limit. */
   public <Q, S> Endpoint<Q, S> around(Endpoint<Q, S> next) {
     return (ctx, request, response) -> {
-      enter(ctx);
-      try {
+      try (Permits.Permit permit = permits.acquire(ctx, longestWait)) {
+        if (permit == null) {
+          ContextEvents.report(new ContextEvent.Refused(ctx, "a place to run", "all are taken"));
+          throw new OverloadException("all places to run are taken", longestWait);
+        }
         next.handle(ctx, request, response);
-      } finally {
-        permits.release();
       }
     };
-  }
-
-  private void enter(Context ctx) throws OverloadException, InterruptedException {
-    boolean entered =
-        ctx.callInterruptibly(c -> permits.tryAcquire(longestWait.toNanos(), TimeUnit.NANOSECONDS));
-    if (!entered) {
-      ContextEvents.report(new ContextEvent.Refused(ctx, "a place to run", "all are taken"));
-      throw new OverloadException("all places to run are taken", longestWait);
-    }
-    try {
-      ctx.throwIfDone(); // it may have ended just when it got its permit
-    } catch (ContextEndedException e) {
-      permits.release();
-      throw e;
-    }
   }
 }

@@ -356,7 +356,8 @@ class MiddlewareTest {
                                 failure.set(e);
                               }
                             });
-                while (thread.getState() != Thread.State.TIMED_WAITING) {
+                while (thread.getState() != Thread.State.WAITING
+                    && thread.getState() != Thread.State.TIMED_WAITING) {
                   Thread.onSpinWait();
                 }
                 waiting.cancel(new ClientGoneException("reset", null));
