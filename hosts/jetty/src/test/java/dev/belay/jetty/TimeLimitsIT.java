@@ -221,14 +221,18 @@ class TimeLimitsIT {
 
   @Test
   void alsoAfterTheEndpointHasReturned() throws Exception {
+    var begun = new CountDownLatch(1);
     var endpoint =
         new ContextHandler(
             root,
             new RequestContexts(DAY),
-            (ctx, request, response) ->
-                response.write(true, ByteBuffer.allocate(MORE_THAN_BUFFERS_HOLD), Callback.NOOP));
+            (ctx, request, response) -> {
+              response.write(true, ByteBuffer.allocate(MORE_THAN_BUFFERS_HOLD), Callback.NOOP);
+              begun.countDown();
+            });
     start(DAY, endpoint.withLimits(new RequestLimits(DAY, SHORT)));
     HttpClientByHand.Pending unread = http1(Protocol.HTTP_1).get("/");
+    assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
     jetty.awaitNoConnection();
     assertThatThrownBy(unread::answer).isInstanceOf(IOException.class);
   }

@@ -4,10 +4,14 @@ import dev.belay.CancellableContext;
 import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import dev.belay.http.wire.RemainingTime;
+import dev.belay.http.wire.RemainingTimeHeader;
 import dev.belay.http.wire.WireHeaders;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +21,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param limit the host's own limit for a request; null for none
  * @param headers what is read of a request
+ * @param also further headers with a remaining time, each of which may shorten it
  */
-public record RequestContexts(@Nullable Duration limit, WireHeaders headers) {
+public record RequestContexts(
+    @Nullable Duration limit, WireHeaders headers, List<RemainingTimeHeader> also) {
+
+  /** Copies the list. */
+  public RequestContexts {
+    also = List.copyOf(also);
+  }
+
+  /** Reads {@code headers}. */
+  public RequestContexts(@Nullable Duration limit, WireHeaders headers) {
+    this(limit, headers, List.of());
+  }
 
   /** Reads {@link WireHeaders#DEFAULT}. */
   public RequestContexts(@Nullable Duration limit) {
@@ -28,7 +44,14 @@ public record RequestContexts(@Nullable Duration limit, WireHeaders headers) {
   /** The same, reading other headers. */
   @CheckReturnValue
   public RequestContexts withHeaders(WireHeaders other) {
-    return new RequestContexts(limit, other);
+    return new RequestContexts(limit, other, also);
+  }
+
+  /** The same, also reading the remaining time of {@code header}, such as that of a proxy. */
+  @CheckReturnValue
+  public RequestContexts withAlso(RemainingTimeHeader header) {
+    return new RequestContexts(
+        limit, headers, Stream.concat(also.stream(), Stream.of(header)).toList());
   }
 
   /**
@@ -49,12 +72,23 @@ public record RequestContexts(@Nullable Duration limit, WireHeaders headers) {
     Context named = headers.readValues(server.withName(name), field);
     Duration shortest = limit;
     String whose = "the server's limit";
-    if (headers.readRemainingTime(field) instanceof RemainingTime.Known(Duration left)
-        && (shortest == null || left.compareTo(shortest) < 0)) {
-      shortest = left;
-      whose = "the client's remaining time";
+    for (RemainingTime sent : sent(field)) {
+      if (sent instanceof RemainingTime.Known(Duration left)
+          && (shortest == null || left.compareTo(shortest) < 0)) {
+        shortest = left;
+        whose = "the client's remaining time";
+      }
     }
     return shortest == null ? named.withCancel() : limited(named, shortest, whose);
+  }
+
+  private List<RemainingTime> sent(Function<String, @Nullable String> field) {
+    var sent = new ArrayList<RemainingTime>();
+    sent.add(headers.readRemainingTime(field));
+    for (RemainingTimeHeader each : also) {
+      sent.add(RemainingTime.parse(field.apply(each.name())));
+    }
+    return sent;
   }
 
   private static CancellableContext limited(Context ctx, Duration limit, String whose) {

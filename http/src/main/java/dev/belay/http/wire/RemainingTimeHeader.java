@@ -17,6 +17,17 @@ public record RemainingTimeHeader(String name, Form form) {
   public static final RemainingTimeHeader DEFAULT =
       new RemainingTimeHeader("Belay-Timeout-Ms", Form.MILLISECONDS);
 
+  /** gRPC's {@code grpc-timeout}. */
+  public static final RemainingTimeHeader GRPC = new RemainingTimeHeader("grpc-timeout", Form.GRPC);
+
+  /** The Connect protocol's {@code Connect-Timeout-Ms}. */
+  public static final RemainingTimeHeader CONNECT =
+      new RemainingTimeHeader("Connect-Timeout-Ms", Form.MILLISECONDS);
+
+  /** Envoy's {@code x-envoy-expected-rq-timeout-ms}: how long the proxy waits for the answer. */
+  public static final RemainingTimeHeader ENVOY =
+      new RemainingTimeHeader("x-envoy-expected-rq-timeout-ms", Form.MILLISECONDS);
+
   /** How a remaining time is written. Every form rounds down: a receiver never waits longer. */
   public enum Form {
     /** Whole milliseconds, at most 9,999,999,999 (115 days): {@code 1500}. */

@@ -65,6 +65,28 @@ class RequestContextsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "grpc-timeout, 10S, 10",
+    "Connect-Timeout-Ms, 10000, 10",
+    "x-envoy-expected-rq-timeout-ms, 10000, 10",
+    "x-envoy-expected-rq-timeout-ms, nonsense, 60",
+    "x-envoy-expected-rq-timeout-ms, 90000, 60",
+    "Other-Timeout, 10000, 60"
+  })
+  void theHeadersOfOthersMayShortenTheTimeToo(String name, String value, long seconds) {
+    var contexts =
+        new RequestContexts(Duration.ofSeconds(60))
+            .withAlso(RemainingTimeHeader.GRPC)
+            .withAlso(RemainingTimeHeader.CONNECT)
+            .withAlso(RemainingTimeHeader.ENVOY);
+    try (var ctx = contexts.open(server, "GET /", field -> field.equals(name) ? value : null)) {
+      assertThat(Duration.ofNanos(ctx.remainingNanos()))
+          .isGreaterThan(Duration.ofSeconds(seconds).minusSeconds(5))
+          .isLessThanOrEqualTo(Duration.ofSeconds(seconds));
+    }
+  }
+
+  @ParameterizedTest
   @NullSource
   @ValueSource(strings = "nonsense")
   void withoutAnyLimitThereIsNoDeadline(@Nullable String remaining) {
