@@ -1,0 +1,119 @@
+package dev.belay.spring;
+
+import dev.belay.http.server.RequestContexts;
+import dev.belay.jdbc.ContextDataSource;
+import dev.belay.servlet.ContextFilter;
+import dev.belay.tomcat.ContextNioProtocol;
+import jakarta.servlet.DispatcherType;
+import java.lang.System.Logger.Level;
+import java.util.EnumSet;
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/**
+ * Puts an application under contexts: each request by {@link ContextFilter}, on Tomcat with {@link
+ * ContextNioProtocol}, and each {@code DataSource} bean by {@link ContextDataSource}. {@code
+ * belay.enabled=false} leaves all of it out. What an optional library is needed for has a
+ * configuration of its own.
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "belay.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(BelayProperties.class)
+public class BelayAutoConfiguration {
+  private static final System.Logger LOG = System.getLogger("dev.belay.spring");
+
+  /** For Spring. */
+  public BelayAutoConfiguration() {}
+
+  @Bean
+  ApplicationRoot belayRoot() {
+    return new ApplicationRoot();
+  }
+
+  /** Requests. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnWebApplication(type = Type.SERVLET)
+  static class Requests {
+    @Bean
+    FilterRegistrationBean<ContextFilter> belayFilter(
+        ApplicationRoot root, BelayProperties properties) {
+      var contexts = new RequestContexts(properties.requestLimit());
+      var filter = new FilterRegistrationBean<>(new ContextFilter(root.context(), contexts));
+      filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+      filter.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
+      filter.setAsyncSupported(true);
+      return filter;
+    }
+  }
+
+  /** Tomcat, which notices that a client has gone. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(TomcatServletWebServerFactory.class)
+  static class Tomcat {
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> belayTomcat(
+        BelayProperties properties) {
+      return factory -> {
+        factory.setProtocol(ContextNioProtocol.class.getName());
+        factory.addConnectorCustomizers(
+            connector -> {
+              if (connector.getProtocolHandler() instanceof ContextNioProtocol protocol) {
+                protocol.setHalfCloseIsGone(properties.halfCloseIsGone());
+                protocol.setHeaderTimeout(Math.toIntExact(properties.headerTimeout().toMillis()));
+                LOG.log(
+                    Level.INFO,
+                    "Tomcat''s clients are watched; a request has {0} at most",
+                    properties.requestLimit());
+              }
+            });
+      };
+    }
+  }
+
+  /** Spring MVC. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnWebApplication(type = Type.SERVLET)
+  @ConditionalOnClass(WebMvcConfigurer.class)
+  static class Mvc {
+    @Bean
+    WebMvcConfigurer belayArguments() {
+      return new WebMvcConfigurer() {
+        @Override
+        public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+          resolvers.add(new ContextArgument());
+        }
+      };
+    }
+
+    @Bean
+    HandlerExceptionResolver belayFailures() {
+      return new EndedRequests();
+    }
+  }
+
+  /** SQL. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(DataSource.class)
+  static class Data {
+    @Bean
+    static BeanPostProcessor belayDataSources() {
+      return new DataSources();
+    }
+  }
+}

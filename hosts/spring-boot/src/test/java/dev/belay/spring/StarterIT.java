@@ -1,0 +1,150 @@
+package dev.belay.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.belay.Context;
+import dev.belay.contracts.socket.Http1Client;
+import dev.belay.jdbc.ContextDataSource;
+import dev.belay.postgres.EmbeddedPostgres;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** An ordinary application, with the starter and no code of Belay's. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StarterIT {
+  private static final long PATIENCE = 20;
+  private static final CompletableFuture<Context> ARGUMENT = new CompletableFuture<>();
+
+  private EmbeddedPostgres postgres;
+  private ConfigurableApplicationContext application;
+  private int port;
+
+  /** The application. */
+  @SpringBootApplication
+  @RestController
+  static class Shop {
+    private final JdbcTemplate sql;
+
+    Shop(JdbcTemplate sql) {
+      this.sql = sql;
+    }
+
+    @GetMapping("/sleep")
+    void sleep() {
+      sql.queryForList("select pg_sleep(60)");
+    }
+
+    @GetMapping("/context")
+    String context(Context ctx) throws InterruptedException {
+      ARGUMENT.complete(ctx);
+      ctx.awaitDone();
+      ctx.throwIfDone();
+      return "never";
+    }
+
+    @GetMapping("/fails")
+    String fails() {
+      throw new IllegalStateException("on purpose");
+    }
+  }
+
+  @BeforeAll
+  void start() throws IOException {
+    postgres = EmbeddedPostgres.start();
+    application =
+        SpringApplication.run(
+            Shop.class,
+            "--server.port=0",
+            "--server.address=127.0.0.1",
+            "--spring.datasource.url=" + postgres.jdbcUrl(),
+            "--spring.threads.virtual.enabled=true");
+    port =
+        Integer.parseInt(
+            String.valueOf(application.getEnvironment().getProperty("local.server.port")));
+  }
+
+  @AfterAll
+  void stop() {
+    application.close();
+    postgres.close();
+  }
+
+  @Test
+  void theQueryOfAClientThatLeavesIsGoneFromTheDatabase() throws Exception {
+    try (Connection watcher = DriverManager.getConnection(postgres.jdbcUrl())) {
+      Http1Client client = Http1Client.plain(port);
+      client.get("/sleep");
+      awaitSleepers(watcher, 1);
+      client.close();
+      awaitSleepers(watcher, 0);
+    }
+  }
+
+  /** Looks again and again; a query that is not cancelled sleeps for longer than this looks. */
+  private static void awaitSleepers(Connection watcher, int count) throws SQLException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+    int seen = -1;
+    while (seen != count && System.nanoTime() < end) {
+      seen = sleepers(watcher);
+    }
+    assertThat(seen).isEqualTo(count);
+  }
+
+  private static int sleepers(Connection watcher) throws SQLException {
+    String query =
+        "select count(*) from pg_stat_activity where state = 'active' and query like '%pg_sleep(60%'"
+            + " and pid <> pg_backend_pid()";
+    try (var statement = watcher.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      rows.next();
+      return rows.getInt(1);
+    }
+  }
+
+  @Test
+  void aControllerGetsTheRequestsContext() throws Exception {
+    Http1Client client = Http1Client.plain(port);
+    client.get("/context");
+    Context ctx = ARGUMENT.get(PATIENCE, TimeUnit.SECONDS);
+    var ended = new CompletableFuture<Context>();
+    ctx.onDone(() -> ended.complete(ctx));
+    client.close();
+    assertThat(ended.get(PATIENCE, TimeUnit.SECONDS).cause()).hasMessageContaining("client gone");
+  }
+
+  @Test
+  void aQueryWithoutTimeIsAnsweredWith504() throws Exception {
+    try (Http1Client client = Http1Client.plain(port)) {
+      var pending = client.get("/sleep", "Belay-Timeout-Ms", "300");
+      assertThat(pending.answer().status()).isEqualTo(504);
+    }
+  }
+
+  @Test
+  void otherFailuresAreSprings() throws Exception {
+    try (Http1Client client = Http1Client.plain(port)) {
+      assertThat(client.get("/fails").answer().status()).isEqualTo(500);
+    }
+  }
+
+  @Test
+  void everyDataSourceIsUnderContexts() {
+    assertThat(application.getBean(DataSource.class)).isInstanceOf(ContextDataSource.class);
+  }
+}
