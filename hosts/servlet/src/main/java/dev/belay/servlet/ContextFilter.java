@@ -128,6 +128,7 @@ public final class ContextFilter implements Filter {
       request.removeAttribute(ClientWatch.ATTRIBUTE); // it serves one exchange
       return watch;
     }
+    UnwatchedClient.warn();
     return new UnwatchedClient();
   }
 

@@ -7,14 +7,14 @@ import java.util.function.Consumer;
 
 /**
  * Stands in where the container supplies no watch: nothing is noticed but what a failed read or
- * write of the servlet says. A warning in the log says so once.
+ * write of the servlet says.
  */
 final class UnwatchedClient implements ClientWatch {
   private static final System.Logger LOG = System.getLogger("dev.belay.servlet");
   private static final AtomicBoolean WARNED = new AtomicBoolean();
 
-  @Override
-  public void begin(Consumer<Throwable> onGone) {
+  /** Says so in the log, once. */
+  static void warn() {
     if (WARNED.compareAndSet(false, true)) {
       LOG.log(
           Level.WARNING,
@@ -23,6 +23,9 @@ final class UnwatchedClient implements ClientWatch {
               + " NIO2 is not supported");
     }
   }
+
+  @Override
+  public void begin(Consumer<Throwable> onGone) {}
 
   @Override
   public void failReads(ContextEndedException ended) {}

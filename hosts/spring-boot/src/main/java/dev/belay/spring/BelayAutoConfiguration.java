@@ -35,7 +35,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "belay.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(BelayProperties.class)
-public class BelayAutoConfiguration {
+public final class BelayAutoConfiguration {
   private static final System.Logger LOG = System.getLogger("dev.belay.spring");
 
   /** For Spring. */

@@ -6,6 +6,7 @@ import dev.belay.Context;
 import dev.belay.contracts.socket.Http1Client;
 import dev.belay.jdbc.ContextDataSource;
 import dev.belay.postgres.EmbeddedPostgres;
+import dev.belay.testkit.SharedThreads;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -27,6 +28,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** An ordinary application, with the starter and no code of Belay's. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SharedThreads({"HikariPool-", "http-nio-", "tomcat-handler-", "Catalina-"})
 class StarterIT {
   private static final long PATIENCE = 20;
   private static final CompletableFuture<Context> ARGUMENT = new CompletableFuture<>();
