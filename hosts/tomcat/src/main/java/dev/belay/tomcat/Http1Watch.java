@@ -1,8 +1,11 @@
 package dev.belay.tomcat;
 
 import dev.belay.ContextEndedException;
+import dev.belay.http.spi.SocketWatch;
+import dev.belay.spi.HelperThread;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -24,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches the connection of one HTTP/1.1 request. While nothing else reads, what arrives is read
  * ahead into Tomcat's own buffer, where Tomcat finds it: the rest of the body, or the next request.
- * It stops where {@link #AHEAD} bytes are kept, and notices no end behind them.
+ * It stops where {@link #AHEAD} bytes are kept; an end behind them is {@link SocketWatch}'s to
+ * notice, where there is one.
  *
  * <p>The lock guards the fields below it and Tomcat's read buffer. It is never held while Tomcat
  * blocks.
@@ -46,6 +50,8 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
   private @Nullable ContextEndedException readsFail;
   private @Nullable Throwable cutOff;
   private long readTimeout;
+  private boolean looksBehind;
+  private SocketWatch.@Nullable Watched farEnd;
 
   Http1Watch(
       ContextNioEndpoint endpoint,
@@ -91,6 +97,9 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
         watching = false;
         endpoint.remove(socket, this);
         socket.setReadTimeout(readTimeout);
+        if (farEnd != null) {
+          farEnd.stop();
+        }
       }
     } finally {
       lock.unlock();
@@ -156,10 +165,46 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
       }
       if (count == 0) {
         look();
+      } else if (count > 0 && !looksBehind) {
+        looksBehind = true;
+        HelperThread.start("belay-far-end", this::lookBehind);
       }
       return count < 0 ? ifGone(new EOFException("the connection has ended")) : null;
     } catch (IOException e) {
       return ifGone(e);
+    }
+  }
+
+  /** On a thread of its own: all descriptors of the process are looked at. */
+  private void lookBehind() {
+    SocketWatch sockets = SocketWatch.shared();
+    if (sockets == null) {
+      return;
+    }
+    try {
+      if (channel().getLocalAddress() instanceof InetSocketAddress local
+          && channel().getRemoteAddress() instanceof InetSocketAddress remote) {
+        keep(sockets.watch(local, remote, halfCloseIsGone, this::endedBehind));
+      }
+    } catch (IOException e) {
+      // Closed already.
+    }
+  }
+
+  private void endedBehind() {
+    gone(new EOFException("the connection has ended behind bytes that are not read"));
+  }
+
+  private void keep(SocketWatch.@Nullable Watched begun) {
+    lock.lock();
+    try {
+      if (watching) {
+        farEnd = begun;
+      } else if (begun != null) {
+        begun.stop(); // the request was over
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
