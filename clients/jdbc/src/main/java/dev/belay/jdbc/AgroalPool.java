@@ -2,6 +2,9 @@ package dev.belay.jdbc;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Agroal. Its connections break nothing when they are aborted, and then never come back; one that
@@ -9,6 +12,28 @@ import java.sql.SQLException;
  * so that Belay does not require Agroal.
  */
 final class AgroalPool implements Pool {
+  private static final String POOL = "connectionPoolConfiguration";
+
+  private final @Nullable Object configuration;
+
+  AgroalPool(DataSource source) {
+    Object whole = of(source, "AgroalDataSource", "getConfiguration");
+    configuration = of(whole, "configuration.AgroalDataSourceConfiguration", POOL);
+  }
+
+  /** What a getter of one of Agroal's interfaces says: its classes are not public. */
+  private static @Nullable Object of(@Nullable Object target, String type, String getter) {
+    try {
+      return target == null
+          ? null
+          : Class.forName("io.agroal.api." + type, true, target.getClass().getClassLoader())
+              .getMethod(getter)
+              .invoke(target);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return null; // a version that is made otherwise
+    }
+  }
+
   @Override
   public void evict(Connection connection) {
     try {
@@ -32,5 +57,21 @@ final class AgroalPool implements Pool {
   @Override
   public boolean usesHelperThread() {
     return true;
+  }
+
+  private @Nullable Object configured(String getter) {
+    return of(configuration, "configuration.AgroalConnectionPoolConfiguration", getter);
+  }
+
+  @Override
+  public int size() {
+    return configured("maxSize") instanceof Integer most && most > 0 ? most : UNKNOWN;
+  }
+
+  @Override
+  public Duration timeout() {
+    return configured("acquisitionTimeout") instanceof Duration timeout && timeout.isPositive()
+        ? timeout
+        : USUAL_TIMEOUT;
   }
 }

@@ -2,44 +2,89 @@ package dev.belay.jdbc;
 
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.spi.Permits;
+import dev.belay.spi.Permits.Permit;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Waits for a connection until the context ends. No pool has a limit per call, but most let go of
- * an interrupted waiter.
+ * Waits for a connection until the context ends: first for a permit, in the order of R41, and then
+ * for the pool. No pool has a limit per call, but most let go of an interrupted waiter.
  */
 final class ConnectionWait {
   private static final String PHASE = "waiting for a connection";
 
-  private ConnectionWait() {}
+  private final Permit permit;
+  private final SqlCallable<Connection> source;
+
+  /** Whether it is decided if the source is asked, or the permit returned without that. */
+  private final AtomicBoolean decided = new AtomicBoolean();
+
+  private ConnectionWait(Permit permit, SqlCallable<Connection> source) {
+    this.permit = permit;
+    this.source = source;
+  }
 
   /**
    * Gets a connection from {@code source}.
    *
-   * @param onHelper whether a helper thread is to ask for it
+   * @param permits those of {@code pool}
    */
-  static Connection await(Context ctx, boolean onHelper, SqlCallable<Connection> source)
+  static Lent await(Context ctx, Pool pool, Permits permits, SqlCallable<Connection> source)
       throws SQLException {
     try {
-      return onHelper ? onHelper(ctx, source) : ctx.callInterruptibly(c -> source.call());
+      var wait = new ConnectionWait(permit(ctx, pool.timeout(), permits), source);
+      try {
+        return pool.usesHelperThread()
+            ? HelperCall.waiting(ctx, wait::lend).await(ctx, ConnectionWait::closeQuietly)
+            : ctx.callInterruptibly(c -> wait.lend());
+      } finally {
+        wait.leave();
+      }
     } catch (ContextEndedException e) {
       throw Failures.ended(e, PHASE, null);
-    }
-  }
-
-  private static Connection onHelper(Context ctx, SqlCallable<Connection> source)
-      throws SQLException {
-    ctx.throwIfDone();
-    try {
-      return HelperCall.waiting(ctx, source).await(ctx, ConnectionWait::closeQuietly);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Failures.interrupted(PHASE, null, null);
     }
   }
 
-  private static void closeQuietly(Connection late) {
+  private static Permit permit(Context ctx, Duration timeout, Permits permits)
+      throws SQLException, InterruptedException {
+    Permit permit = permits.acquire(ctx, timeout);
+    if (permit == null) {
+      throw new SQLTransientConnectionException(
+          "no connection within %d ms: %s".formatted(timeout.toMillis(), permits));
+    }
+    return permit;
+  }
+
+  private Lent lend() throws SQLException {
+    if (!decided.compareAndSet(false, true)) {
+      throw new SQLException("the call that waited has left");
+    }
+    Connection connection = null;
+    try {
+      connection = source.call();
+      return new Lent(connection, permit);
+    } finally {
+      if (connection == null) {
+        permit.close();
+      }
+    }
+  }
+
+  /** The call returns: with a connection, or before the source was asked, or leaving it to that. */
+  private void leave() {
+    if (decided.compareAndSet(false, true)) {
+      permit.close();
+    }
+  }
+
+  private static void closeQuietly(Lent late) {
     try {
       late.close();
     } catch (SQLException e) {

@@ -2,6 +2,7 @@ package dev.belay.jdbc;
 
 import dev.belay.Context;
 import dev.belay.Status;
+import dev.belay.spi.Permits.Permit;
 import java.lang.reflect.Method;
 import java.sql.CallableStatement;
 import java.sql.Connection;
@@ -31,6 +32,7 @@ final class ContextConnection extends Forwarding<Connection> {
   private final Driver driver;
   private final ServerLimit serverLimit;
   private final Pool pool;
+  private final Permit permit;
   private final DriverCalls calls;
   private final OpenRows openRows;
   private final OpenTransaction transaction;
@@ -46,10 +48,10 @@ final class ContextConnection extends Forwarding<Connection> {
   /** Whether its user has had the driver's own connection. */
   private boolean unwrapped;
 
-  private ContextConnection(
-      Context ctx, Connection target, Pool pool, Duration patience, boolean limited)
+  private ContextConnection(Context ctx, Lent lent, Pool pool, Duration patience, boolean limited)
       throws SQLException {
-    super(target);
+    super(lent.connection());
+    this.permit = lent.permit();
     this.ctx = ctx;
     this.driver = Driver.of(target);
     this.serverLimit = limited && ctx.deadline() != null ? driver.limit(target) : ServerLimit.NONE;
@@ -65,15 +67,14 @@ final class ContextConnection extends Forwarding<Connection> {
   }
 
   /**
-   * Makes {@code target} obey {@code ctx}.
+   * Makes what was lent obey {@code ctx}; closing it gives both back.
    *
    * @param patience how long a call may go on after the end of the context
    * @param limited whether the server is to know of the deadline
    */
-  static Connection wrap(
-      Context ctx, Connection target, Pool pool, Duration patience, boolean limited)
+  static Connection wrap(Context ctx, Lent lent, Pool pool, Duration patience, boolean limited)
       throws SQLException {
-    var connection = new ContextConnection(ctx, target, pool, patience, limited);
+    var connection = new ContextConnection(ctx, lent, pool, patience, limited);
     if (pool.reuses() && connection.session.isUnknown()) {
       connection.inFlight(
           null,
@@ -307,14 +308,17 @@ final class ContextConnection extends Forwarding<Connection> {
     if (!closed.compareAndSet(false, true)) {
       return null;
     }
-    calls.cancelOthers();
-    openRows.leave(null);
-    try {
-      leaveClean();
-    } catch (SQLException e) {
-      discard();
+    try (permit) {
+      calls.cancelOthers();
+      openRows.leave(null);
+      try {
+        leaveClean();
+      } catch (SQLException e) {
+        discard();
+      }
+      // Some pools ask the server again.
+      return unlessDiscarded(() -> calls.cleanUp("closing", call));
     }
-    return unlessDiscarded(() -> calls.cleanUp("closing", call)); // some pools ask the server again
   }
 
   /** Closes something that is open on this connection. */

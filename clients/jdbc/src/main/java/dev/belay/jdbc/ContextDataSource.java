@@ -2,6 +2,7 @@ package dev.belay.jdbc;
 
 import dev.belay.CheckReturnValue;
 import dev.belay.Context;
+import dev.belay.spi.Permits;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.ConnectionBuilder;
@@ -29,6 +30,14 @@ import org.jspecify.annotations.Nullable;
  *       the connection is used again only when no cancel is under way;
  *   <li>no further statement is sent, and a commit throws; rollback and close still work.
  * </ul>
+ *
+ * <p>When all connections are lent, calls wait in an order of their own before the pool, whose
+ * queue stays empty ({@link Permits}): requests that have had a connection before go first; then
+ * first come first served, and newest first once the queue stands. That is what keeps a service
+ * under overload answering. The pool's size is known of HikariCP, Agroal and pools that have a
+ * getter for it, such as Tomcat's, DBCP and c3p0; others are given it by {@link #withPermits},
+ * which also switches the order off. A call waits no longer than the pool would let it: HikariCP's
+ * and Agroal's time-out, or 30 seconds.
  *
  * <p>A call that was ended throws {@link java.sql.SQLTimeoutException} for a deadline and {@link
  * SQLException} for a cancel, with the {@link dev.belay.ContextEndedException} as the cause and the
@@ -78,12 +87,15 @@ public final class ContextDataSource implements DataSource {
 
   private final DataSource target;
   private final Pool pool;
+  private final Permits permits;
   private final Duration patience;
   private final boolean limited;
 
-  private ContextDataSource(DataSource target, Duration patience, boolean limited) {
+  private ContextDataSource(
+      DataSource target, Pool pool, Permits permits, Duration patience, boolean limited) {
     this.target = target;
-    this.pool = Pool.of(target);
+    this.pool = pool;
+    this.permits = permits;
     this.patience = patience;
     this.limited = limited;
   }
@@ -100,8 +112,8 @@ public final class ContextDataSource implements DataSource {
   }
 
   static ContextDataSource wrap(DataSource target, Duration patience) {
-    return new ContextDataSource(
-        Objects.requireNonNull(target, "target is null: pass a pool"), patience, false);
+    Pool pool = Pool.of(Objects.requireNonNull(target, "target is null: pass a pool"));
+    return new ContextDataSource(target, pool, new Permits(pool::size), patience, false);
   }
 
   /**
@@ -120,7 +132,22 @@ public final class ContextDataSource implements DataSource {
    */
   @CheckReturnValue
   public ContextDataSource withServerLimit() {
-    return new ContextDataSource(target, patience, true);
+    return new ContextDataSource(target, pool, permits, patience, true);
+  }
+
+  /**
+   * The same source, but it lends at most {@code most} connections at a time; calls beyond that
+   * wait in the order of R41. For a pool whose size is not known, or one that other code uses as
+   * well. {@code Integer.MAX_VALUE} leaves the order to the pool.
+   *
+   * @throws IllegalArgumentException if {@code most} is not positive
+   */
+  @CheckReturnValue
+  public ContextDataSource withPermits(int most) {
+    if (most <= 0) {
+      throw new IllegalArgumentException(most + " connections: pass 1 or more");
+    }
+    return new ContextDataSource(target, pool, new Permits(() -> most), patience, limited);
   }
 
   /**
@@ -158,11 +185,11 @@ public final class ContextDataSource implements DataSource {
 
   private Connection open(Context ctx, SqlCallable<Connection> source) throws SQLException {
     Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
-    Connection connection = ConnectionWait.await(ctx, pool.usesHelperThread(), source);
+    Lent lent = ConnectionWait.await(ctx, pool, permits, source);
     try {
-      return ContextConnection.wrap(ctx, connection, pool, patience, limited);
+      return ContextConnection.wrap(ctx, lent, pool, patience, limited);
     } catch (SQLException | RuntimeException e) {
-      try (connection) {
+      try (lent) {
         throw e;
       }
     }
@@ -204,5 +231,11 @@ public final class ContextDataSource implements DataSource {
   @Override
   public boolean isWrapperFor(Class<?> type) throws SQLException {
     return type.isInstance(this) || type.isInstance(target) || target.isWrapperFor(type);
+  }
+
+  /** For messages: how many connections are lent, and how many calls wait. */
+  @Override
+  public String toString() {
+    return "connections of " + target.getClass().getSimpleName() + ": " + permits;
   }
 }

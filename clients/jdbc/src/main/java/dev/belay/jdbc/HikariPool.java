@@ -2,6 +2,7 @@ package dev.belay.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
+import java.time.Duration;
 import javax.sql.DataSource;
 
 /** HikariCP. */
@@ -25,5 +26,16 @@ final class HikariPool implements Pool {
   @Override
   public boolean usesHelperThread() {
     return true;
+  }
+
+  @Override
+  public int size() {
+    int most = pool.getMaximumPoolSize();
+    return most > 0 ? most : UNKNOWN; // none is set, and no connection was asked for yet
+  }
+
+  @Override
+  public Duration timeout() {
+    return Duration.ofMillis(pool.getConnectionTimeout());
   }
 }

@@ -7,6 +7,7 @@ import dev.belay.Context;
 import dev.belay.jdbc.Attempt.On;
 import dev.belay.spi.ContextCarrier;
 import dev.belay.spi.ContextCarriers;
+import dev.belay.spi.Permits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -230,7 +231,8 @@ class HelperThreadsTest {
             () ->
                 ConnectionWait.await(
                     root,
-                    true,
+                    new PlainPool(Stubs.source(() -> null), true),
+                    new Permits(() -> 1),
                     () -> {
                       asked.countDown();
                       Calls.awaitDeaf(lend);

@@ -118,6 +118,18 @@ class PoolsTest extends DatabaseFixture {
   }
 
   @ParameterizedTest
+  @EnumSource(Kind.class)
+  void itsSizeIsKnown(Kind kind) throws Exception {
+    DataSource one = kind.open(server.jdbcUrl());
+    try {
+      assertThat(Pool.of(one).size()).isEqualTo(1);
+      assertThat(Pool.of(one).timeout()).isEqualTo(Duration.ofSeconds(30));
+    } finally {
+      close(one);
+    }
+  }
+
+  @ParameterizedTest
   @MethodSource("kindsAndThreads")
   void anInterruptEndsTheWaitAndIsKept(Kind kind, On on, Context root) throws Exception {
     DataSource one = kind.open(server.jdbcUrl());
