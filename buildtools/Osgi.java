@@ -69,6 +69,9 @@ void compareExports(Bundle bundle, Path jar, List<String> problems) {
       module.exports().stream()
           .map(ModuleDescriptor.Exports::source)
           .collect(Collectors.toCollection(TreeSet::new));
+  if (module.isAutomatic()) { // it exports all its packages
+    wanted.addAll(module.packages());
+  }
   String header = bundle.getHeaders().get("Export-Package");
   var exported = new TreeSet<String>();
   if (header != null) {
