@@ -5,6 +5,7 @@ module dev.belay.jdbc {
   requires transitive java.sql;
   requires static com.zaxxer.hikari;
   requires static org.postgresql.jdbc;
+  requires static org.xerial.sqlitejdbc;
 
   exports dev.belay.jdbc;
 }

@@ -1,5 +1,6 @@
 package dev.belay.jdbc;
 
+import dev.belay.Context;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
@@ -140,6 +141,14 @@ interface Driver {
 
   /** Closes a connection that is discarded, where the driver's {@code abort} does not. */
   default void closeBroken() throws SQLException {}
+
+  /**
+   * Called before and after each call that may be cancelled, on the thread that asks for it: a
+   * driver whose cancels do not end a wait for a lock ends that by looking at the call's context.
+   *
+   * @param call its context; null after the call
+   */
+  default void waitUnder(@Nullable Context call) throws SQLException {}
 
   /** Whether an interrupt ends waits that a cancel does not end, and does no harm. */
   default boolean interruptEndsWaits() {

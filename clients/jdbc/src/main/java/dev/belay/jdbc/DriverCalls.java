@@ -55,6 +55,7 @@ final class DriverCalls {
     var canceller = new StatementCanceller(connection, statement, patience);
     try (CancellableContext own = ctx.withCancel()) {
       running.set(new Running(Thread.currentThread(), own));
+      driver.waitUnder(own);
       return own.call(
           canceller,
           c -> {
@@ -74,7 +75,11 @@ final class DriverCalls {
       throw e;
     } finally {
       running.set(null);
-      canceller.leave();
+      try {
+        driver.waitUnder(null);
+      } finally {
+        canceller.leave();
+      }
     }
   }
 

@@ -1,13 +1,23 @@
 package dev.belay.jdbc;
 
+import dev.belay.Context;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** SQLite by Xerial's driver. */
 final class SqliteDriver extends EmbeddedDriver {
+  private final SqliteLockWait lockWait;
+
   private SqliteDriver(DatabaseMetaData metaData) throws SQLException {
     super(metaData);
+    lockWait = SqliteLockWait.of(physical);
+  }
+
+  @Override
+  public void waitUnder(@Nullable Context call) throws SQLException {
+    lockWait.under(call);
   }
 
   static Driver of(Connection connection, DatabaseMetaData metaData) throws SQLException {
