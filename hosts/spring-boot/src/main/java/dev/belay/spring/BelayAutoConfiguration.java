@@ -13,9 +13,11 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -28,11 +30,15 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
  * Puts an application under contexts: each request by {@link ContextFilter}, on Tomcat with {@link
- * ContextNioProtocol}, and each {@code DataSource} bean by {@link ContextDataSource}. {@code
+ * ContextNioProtocol}, each {@code DataSource} bean by {@link ContextDataSource}, and the requests
+ * of {@code RestClient} and {@code RestTemplate} by {@link ContextRequestFactoryBuilder}. {@code
  * belay.enabled=false} leaves all of it out. What an optional library is needed for has a
  * configuration of its own.
  */
-@AutoConfiguration
+@AutoConfiguration(
+    beforeName =
+        "org.springframework.boot.http.client.autoconfigure.imperative"
+            + ".ImperativeHttpClientAutoConfiguration")
 @ConditionalOnBooleanProperty(name = "belay.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(BelayProperties.class)
 public final class BelayAutoConfiguration {
@@ -104,6 +110,17 @@ public final class BelayAutoConfiguration {
     @Bean
     HandlerExceptionResolver belayFailures() {
       return new EndedRequests();
+    }
+  }
+
+  /** Requests to others. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(ClientHttpRequestFactoryBuilder.class)
+  static class Clients {
+    @Bean
+    @ConditionalOnMissingBean(ClientHttpRequestFactoryBuilder.class)
+    ClientHttpRequestFactoryBuilder<?> belayRequests() {
+      return new ContextRequestFactoryBuilder();
     }
   }
 

@@ -1,17 +1,22 @@
 package dev.belay.spring;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.Context;
+import dev.belay.contracts.socket.FaultServer;
 import dev.belay.contracts.socket.Http1Client;
 import dev.belay.jdbc.ContextDataSource;
 import dev.belay.postgres.EmbeddedPostgres;
 import dev.belay.testkit.SharedThreads;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -24,11 +29,13 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.client.RestClient;
 
 /** An ordinary application, with the starter and no code of Belay's. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SharedThreads({"HikariPool-", "http-nio-", "tomcat-handler-", "Catalina-"})
+@SharedThreads({"HikariPool-", "http-nio-", "HttpClient-", "tomcat-handler-", "Catalina-"})
 class StarterIT {
   private static final long PATIENCE = 20;
   private static final CompletableFuture<Context> ARGUMENT = new CompletableFuture<>();
@@ -42,9 +49,21 @@ class StarterIT {
   @RestController
   static class Shop {
     private final JdbcTemplate sql;
+    private final RestClient rates;
 
-    Shop(JdbcTemplate sql) {
+    Shop(JdbcTemplate sql, RestClient.Builder clients) {
       this.sql = sql;
+      this.rates = clients.build();
+    }
+
+    @GetMapping("/rates")
+    String rates(@RequestParam URI from) {
+      return rates.get().uri(from).retrieve().body(String.class);
+    }
+
+    @GetMapping("/posts")
+    String posts(@RequestParam URI to) {
+      return rates.post().uri(to).header("X-Shop", "7").body("order").retrieve().body(String.class);
     }
 
     @GetMapping("/sleep")
@@ -134,6 +153,48 @@ class StarterIT {
   void aQueryWithoutTimeIsAnsweredWith504() throws Exception {
     try (Http1Client client = Http1Client.plain(port)) {
       var pending = client.get("/sleep", "Belay-Timeout-Ms", "300");
+      assertThat(pending.answer().status()).isEqualTo(504);
+    }
+  }
+
+  // ---- requests to others
+
+  private static String path(String path, String parameter, URI uri) {
+    return path + "?" + parameter + "=" + URLEncoder.encode(uri.toString(), UTF_8);
+  }
+
+  @Test
+  void aRequestToAnotherServiceSendsTheTimeThatIsLeft() throws Exception {
+    try (FaultServer other = FaultServer.http1();
+        Http1Client client = Http1Client.plain(port)) {
+      String left = client.get(path("/rates", "from", other.uri("/field"))).answer().body();
+      assertThat(Long.parseLong(left)).isBetween(1L, 30_000L);
+      assertThat(client.get(path("/rates", "from", other.uri("/moved"))).answer().body())
+          .isEqualTo("ok");
+      assertThat(client.get(path("/posts", "to", other.uri("/ok"))).answer().body())
+          .isEqualTo("ok");
+    }
+  }
+
+  @Test
+  void aRequestToAnotherServiceEndsWhenTheClientLeaves() throws Exception {
+    try (FaultServer other = FaultServer.http1()) {
+      for (String stalling : List.of("/hang", "/stall")) {
+        Http1Client client = Http1Client.plain(port);
+        client.get(path("/rates", "from", other.uri(stalling)));
+        other.busy.await(1);
+        client.close();
+        other.busy.await(0);
+      }
+    }
+  }
+
+  @Test
+  void aRequestToAnotherServiceThatHasNoTimeIsAnsweredWith504() throws Exception {
+    try (FaultServer other = FaultServer.http1();
+        Http1Client client = Http1Client.plain(port)) {
+      var pending =
+          client.get(path("/rates", "from", other.uri("/hang")), "Belay-Timeout-Ms", "300");
       assertThat(pending.answer().status()).isEqualTo(504);
     }
   }
