@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.HttpStream;
@@ -34,6 +35,7 @@ final class ClientWatch implements AutoCloseable {
 
   private final Request request;
   private final @Nullable WatchEndPoint endPoint;
+  private final @Nullable Http2End http2End;
   private final AtomicReference<@Nullable Consumer<Throwable>> watcher = new AtomicReference<>();
   private final Consumer<Throwable> reported = this::gone; // one object, for unwatch to recognize
 
@@ -43,6 +45,14 @@ final class ClientWatch implements AutoCloseable {
   private ClientWatch(Request request, @Nullable WatchEndPoint endPoint) {
     this.request = request;
     this.endPoint = endPoint;
+    this.http2End = http2End(request);
+  }
+
+  private static @Nullable Http2End http2End(Request request) {
+    return request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2
+        ? Http2End.of(
+            request.getConnectionMetaData().getConnection(), request.getComponents().getExecutor())
+        : null;
   }
 
   /** A watch over the client of {@code request}, not yet begun. */
@@ -70,6 +80,9 @@ final class ClientWatch implements AutoCloseable {
       // only.
       request.addIdleTimeoutListener(idle -> false);
       request.addFailureListener(reported);
+      if (http2End != null) {
+        http2End.watch(reported);
+      }
       if (Http2Stream.hasEnded(request)) {
         gone(new EOFException("the stream had ended when its request was handled"));
       }
@@ -114,6 +127,9 @@ final class ClientWatch implements AutoCloseable {
     watcher.set(OVER);
     if (endPoint != null) {
       endPoint.unwatch(reported);
+    }
+    if (http2End != null) {
+      http2End.unwatch(reported);
     }
   }
 

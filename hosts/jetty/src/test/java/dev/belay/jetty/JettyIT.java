@@ -25,6 +25,7 @@ class JettyIT extends ServerContract {
     }
     if (SocketWatch.shared() == null) { // SocketWatchIT says where it must be there
       unsupported.add(ServerFeature.GONE_BEHIND_ANY_BYTES);
+      unsupported.add(ServerFeature.GONE_AFTER_GOAWAY);
     }
     return unsupported;
   }

@@ -81,15 +81,20 @@ final class Http2Handler extends Http2AsyncUpgradeHandler {
     public void failed(Throwable failure, @Nullable Void attachment) {}
   }
 
-  /** Reports before Tomcat wakes a writer, who would leave first. */
+  /**
+   * Reports before Tomcat wakes a writer, which would leave first; and again afterwards, to a watch
+   * that has begun in between and has not found the attribute by which Tomcat marks the request.
+   */
   @Override
   public void reset(int stream, long code) {
-    streams.gone(stream, new IOException("stream reset by the client, code " + code));
+    var why = new IOException("stream reset by the client, code " + code);
+    streams.gone(stream, why);
     try {
       super.reset(stream, code);
     } catch (Exception e) {
       throw thrown(e);
     } finally {
+      streams.gone(stream, why);
       streams.arrived(stream);
     }
   }

@@ -1,6 +1,7 @@
 package dev.belay.contracts.server;
 
 import static dev.belay.contracts.server.ServerFeature.ANSWER_AFTER_GOAWAY;
+import static dev.belay.contracts.server.ServerFeature.GONE_AFTER_GOAWAY;
 import static dev.belay.contracts.server.ServerFeature.GONE_BEHIND_BODY;
 import static dev.belay.contracts.server.ServerFeature.GONE_UNDER_HTTP2;
 import static dev.belay.contracts.server.ServerFeature.HEADER_TIMEOUT;
@@ -251,7 +252,7 @@ abstract class Http2Scenarios extends RequestScenarios<Http2Client> {
 
   @Test
   void aConnectionThatIsCutAfterTheClientsGoAwayIsNoticed() throws Exception {
-    needs(GONE_UNDER_HTTP2);
+    needs(GONE_AFTER_GOAWAY);
     Http2Client client = client();
     Visit visit = visitedBeforeGoAway(client);
     client.cut();
@@ -260,7 +261,7 @@ abstract class Http2Scenarios extends RequestScenarios<Http2Client> {
 
   @Test
   void aConnectionThatIsResetAfterTheClientsGoAwayIsNoticed() throws Exception {
-    needs(GONE_UNDER_HTTP2);
+    needs(GONE_AFTER_GOAWAY);
     Http2Client client = client();
     Visit visit = visitedBeforeGoAway(client);
     client.reset();

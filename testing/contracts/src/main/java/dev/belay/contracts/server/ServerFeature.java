@@ -53,6 +53,9 @@ public enum ServerFeature {
   /** The end of an HTTP/2 connection is noticed. */
   GONE_UNDER_HTTP2,
 
+  /** The end of an HTTP/2 connection is noticed also after the client's GOAWAY. */
+  GONE_AFTER_GOAWAY,
+
   /** A stream is answered after the client's GOAWAY. */
   ANSWER_AFTER_GOAWAY,
 
