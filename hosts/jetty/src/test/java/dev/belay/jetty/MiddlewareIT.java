@@ -140,12 +140,14 @@ class MiddlewareIT {
   @Test
   void aClientThatLeavesTheQueueIsNeverServed() throws Exception {
     var limit = ConcurrencyLimit.of(1, DAY);
+    var arrived = new CountDownLatch(2); // a client that leaves before may reach no handler
     var begun = new CountDownLatch(1);
     var leave = new CountDownLatch(1);
     var ended = new CountDownLatch(1);
     start(
         (ctx, request, response) -> {
           ctx.onDone(ended::countDown);
+          arrived.countDown();
           limit
               .around(
                   (Context c, Request q, Response s) -> {
@@ -160,6 +162,7 @@ class MiddlewareIT {
       assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
       Http1Client second = Http1Client.plain(jetty.port());
       second.get("/second");
+      assertThat(arrived.await(20, TimeUnit.SECONDS)).isTrue();
       second.close();
       assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
       leave.countDown();
