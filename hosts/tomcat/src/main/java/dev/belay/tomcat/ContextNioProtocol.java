@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A client that closes only its sending side (a half-close) counts as gone, as in Go's {@code
- * net/http}: on the wire it cannot be told from one that has closed everything.
+ * net/http}: on the wire it cannot be distinguished from one that has closed everything.
  *
  * <p>Files are not sent by {@code sendfile}, which Tomcat does behind the filter's back.
  */
