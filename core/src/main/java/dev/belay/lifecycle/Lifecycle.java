@@ -134,10 +134,12 @@ public final class Lifecycle implements AutoCloseable {
   /**
    * Shuts down, and waits for it. Every call returns the same report.
    *
-   * @throws InterruptedException if the caller was interrupted; the shutdown goes on
+   * @throws InterruptedException if the caller was interrupted; the shutdown goes on, and already
+   *     refuses new work
    */
   public ShutdownReport shutdown() throws InterruptedException {
     if (begun.compareAndSet(false, true)) {
+      work.refuse();
       HelperThread.start("belay-shutdown", shutdown);
     }
     try {
@@ -160,7 +162,6 @@ public final class Lifecycle implements AutoCloseable {
   // ---- the shutdown, on a thread of its own
 
   private ShutdownReport shutDown() throws InterruptedException {
-    work.refuse();
     for (Named each : lastFirst()) {
       if (each.part instanceof Part part) {
         bounded("stopping " + each.name, null, part::stopTaking);

@@ -269,6 +269,8 @@ class LifecycleTest extends Fixture {
     Thread worker = start(life, c -> goOn.await());
     Thread.currentThread().interrupt();
     assertThatThrownBy(life::shutdown).isInstanceOf(InterruptedException.class);
+    assertThatThrownBy(() -> life.work().run(life.context(), c -> {}))
+        .isInstanceOf(ShutdownException.class);
     goOn.countDown();
     worker.join();
     assertThat(life.shutdown().finished()).isOne();
