@@ -30,7 +30,21 @@ final class Http2Stream {
     Streams.reset(request);
   }
 
+  /** Says on a connection of HTTP/2 that it takes no more streams; does nothing on another. */
+  static void goAway(@Nullable Connection connection) {
+    if (connection != null && connection.getClass().getName().contains("HTTP2")) {
+      Streams.goAway(connection);
+    }
+  }
+
   private static final class Streams {
+    static void goAway(Connection connection) {
+      if (connection instanceof HTTP2Connection http2) {
+        // Completed when its streams have ended, for which the shutdown waits elsewhere.
+        var unused = http2.getSession().shutdown();
+      }
+    }
+
     static boolean hasEnded(Request request) {
       Connection connection = request.getConnectionMetaData().getConnection();
       return connection instanceof HTTP2Connection http2 && stream(http2, request) == null;

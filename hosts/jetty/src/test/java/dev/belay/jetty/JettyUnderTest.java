@@ -113,6 +113,11 @@ final class JettyUnderTest implements ServerUnderTest {
     return tls.getLocalPort();
   }
 
+  /** This server as a part of a program. */
+  ServerPart part() {
+    return new ServerPart(server);
+  }
+
   /** Waits until the clear port has no connection. */
   void awaitNoConnection() {
     while (!clear.getConnectedEndPoints().isEmpty()) {

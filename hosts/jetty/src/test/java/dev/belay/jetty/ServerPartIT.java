@@ -1,0 +1,116 @@
+package dev.belay.jetty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.belay.CancellableContext;
+import dev.belay.contracts.server.ServerSettings;
+import dev.belay.contracts.socket.Certificate;
+import dev.belay.contracts.socket.Http1Client;
+import dev.belay.contracts.socket.Http2Client;
+import dev.belay.lifecycle.Lifecycle;
+import dev.belay.lifecycle.ShutdownReport;
+import dev.belay.spi.Roots;
+import dev.belay.spi.TimeSource;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A server that is shut down with requests in flight. */
+class ServerPartIT {
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final Certificate certificate = Certificate.forLocalhost();
+  private final CancellableContext root = Roots.open("server", TimeSource.system(), false);
+  private final CountDownLatch begun = new CountDownLatch(1);
+  private final CountDownLatch leave = new CountDownLatch(1);
+
+  private JettyUnderTest start(Lifecycle life) throws Exception {
+    var settings = new ServerSettings(life.context(), certificate, DAY, true, DAY, DAY, false);
+    var handler =
+        JettyUnderTest.handler(
+            settings,
+            (ctx, exchange) ->
+                life.work()
+                    .run(
+                        ctx,
+                        c -> {
+                          begun.countDown();
+                          if (exchange.path().equals("/body")) {
+                            exchange.readBody();
+                          } else if (exchange.path().equals("/large")) {
+                            exchange.write(true, new byte[64 << 20]);
+                          } else {
+                            assertThat(leave.await(20, TimeUnit.SECONDS)).isTrue();
+                          }
+                        }));
+    JettyUnderTest jetty = JettyUnderTest.start(settings, handler);
+    life.own("server", jetty.part());
+    return jetty;
+  }
+
+  private static CompletableFuture<ShutdownReport> shutDown(Lifecycle life) {
+    var report = new CompletableFuture<ShutdownReport>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                report.complete(life.shutdown());
+              } catch (InterruptedException e) {
+                report.completeExceptionally(e);
+              }
+            });
+    return report;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anHttp2ClientGetsAGoAwayAndItsAnswer(boolean tls) throws Exception {
+    var life = Lifecycle.open(root, Duration.ofMinutes(1), Duration.ofSeconds(20));
+    JettyUnderTest jetty = start(life);
+    int port = jetty.port();
+    try (Http2Client client =
+        tls ? Http2Client.tls(jetty.tlsPort(), certificate.client()) : Http2Client.plain(port)) {
+      Http2Client.Stream stream = client.get("/");
+      assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+      CompletableFuture<ShutdownReport> report = shutDown(life);
+      while (client.isOpen()) {
+        assertThat(Thread.interrupted()).as("no GOAWAY comes").isFalse();
+        Thread.onSpinWait();
+      }
+      assertThatThrownBy(() -> Http1Client.plain(port)).isInstanceOf(ConnectException.class);
+      leave.countDown();
+      assertThat(stream.answer().status()).isEqualTo(200);
+      assertThat(report.get(60, TimeUnit.SECONDS)).hasToString("1 finished, 0 cancelled, 0 stuck");
+    }
+  }
+
+  @Test
+  void aSlowBodyDoesNotHoldUpAShutdown() throws Exception {
+    var life = Lifecycle.open(root, Duration.ZERO, Duration.ofSeconds(20));
+    JettyUnderTest jetty = start(life);
+    try (Http1Client client = Http1Client.plain(jetty.port())) {
+      client.postHeader("/body", 1000);
+      assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(shutDown(life).get(60, TimeUnit.SECONDS))
+          .hasToString("0 finished, 1 cancelled, 0 stuck");
+    }
+  }
+
+  @Test
+  void aSlowReaderDoesNotHoldUpAShutdown() throws Exception {
+    var life = Lifecycle.open(root, Duration.ZERO, Duration.ofSeconds(20));
+    JettyUnderTest jetty = start(life);
+    try (Http1Client client = Http1Client.plain(jetty.port())) {
+      client.get("/large");
+      assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(shutDown(life).get(60, TimeUnit.SECONDS))
+          .hasToString("0 finished, 1 cancelled, 0 stuck");
+    }
+  }
+}
