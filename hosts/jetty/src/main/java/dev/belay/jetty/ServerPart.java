@@ -1,7 +1,12 @@
 package dev.belay.jetty;
 
+import dev.belay.Context;
 import dev.belay.lifecycle.Part;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
@@ -17,6 +22,9 @@ import org.eclipse.jetty.server.Server;
  */
 public final class ServerPart implements Part {
   private final Server server;
+
+  /** Of the shutdown, which calls one method after the other. */
+  private final List<Future<Void>> streams = new CopyOnWriteArrayList<>();
 
   /**
    * A part that stops {@code server} when it is closed.
@@ -34,8 +42,16 @@ public final class ServerPart implements Part {
         listening.close();
       }
       for (EndPoint endPoint : connector.getConnectedEndPoints()) {
-        Http2Stream.goAway(innermost(endPoint));
+        streams.add(Http2Stream.goAway(innermost(endPoint)));
       }
+    }
+  }
+
+  /** Waits for the streams of HTTP/2: an answer may go out when its endpoint has returned. */
+  @Override
+  public void drain(Context grace) throws ExecutionException, InterruptedException {
+    for (Future<Void> ended : streams) {
+      grace.await(ended);
     }
   }
 
