@@ -6,7 +6,6 @@ import dev.belay.http.server.Endpoint;
 import dev.belay.http.server.RequestContexts;
 import dev.belay.jetty.ContextHandler;
 import dev.belay.jetty.ContextHttpConnectionFactory;
-import dev.belay.jetty.ServerPart;
 import dev.belay.lifecycle.Part;
 import java.net.URI;
 import java.time.Duration;
@@ -37,7 +36,6 @@ public final class HttpHost implements Part {
 
   private final ExecutorService requests;
   private final Server server;
-  private final ServerPart part;
   private final ServerConnector connector;
 
   private HttpHost(String name, int port, Context parent, Endpoint<Request, Response> endpoint) {
@@ -46,7 +44,6 @@ public final class HttpHost implements Part {
     threads.setName(name);
     threads.setVirtualThreadsExecutor(requests);
     server = new Server(threads);
-    part = new ServerPart(server);
     connector = new ServerConnector(server, 1, 1, connections());
     connector.setHost("127.0.0.1");
     connector.setPort(port);
@@ -96,12 +93,12 @@ public final class HttpHost implements Part {
   /** Closes the listening socket; connections that are open stay. */
   @Override
   public void stopTaking() {
-    part.stopTaking();
+    connector.close();
   }
 
   @Override
   public void close() throws Exception {
-    part.close();
+    server.stop();
     requests.close();
   }
 }
