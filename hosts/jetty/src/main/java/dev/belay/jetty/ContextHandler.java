@@ -48,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  * answer, which is not sent: one that logs finds an {@link EofException} as the request's failure.
  *
  * <p>The server's context is its owner's: end it at shutdown, and every request's context ends.
+ * {@link ServerPart}, or Jetty with a {@link org.eclipse.jetty.server.Server#setStopTimeout stop
+ * timeout}, first waits until the responses of the requests that have begun are complete.
  */
 public final class ContextHandler extends Handler.Abstract {
   private static final System.Logger LOG = System.getLogger("dev.belay.jetty");
@@ -57,6 +59,7 @@ public final class ContextHandler extends Handler.Abstract {
   private final RequestLimits limits;
   private final boolean interrupting;
   private final Endpoint<Request, Response> endpoint;
+  private final Exchanges exchanges = new Exchanges();
 
   /**
    * A handler with {@link RequestLimits#DEFAULT} that never interrupts its endpoint.
@@ -80,6 +83,7 @@ public final class ContextHandler extends Handler.Abstract {
     this.limits = Objects.requireNonNull(limits, "limits is null: use RequestLimits.DEFAULT");
     this.interrupting = interrupting;
     this.endpoint = Objects.requireNonNull(endpoint, "endpoint is null");
+    installBean(exchanges);
   }
 
   /**
@@ -103,6 +107,7 @@ public final class ContextHandler extends Handler.Abstract {
 
   @Override
   protected void doStart() throws Exception {
+    exchanges.cancel(); // a shutdown, of the time before
     if (getServer() != null) {
       for (Connector connector : getServer().getConnectors()) {
         ConnectionLimit.addTo(connector);
@@ -117,6 +122,7 @@ public final class ContextHandler extends Handler.Abstract {
    */
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
+    exchanges.begin(request);
     Executor virtual =
         VirtualThreads.getVirtualThreadsExecutor(
             request.getConnectionMetaData().getConnector().getExecutor());
@@ -131,6 +137,7 @@ public final class ContextHandler extends Handler.Abstract {
   private void serve(Request request, Response response, Callback callback) {
     try (CancellableContext ctx = open(request)) {
       try {
+        exchanges.refuseAtShutdown();
         run(ctx, request, response);
       } catch (Throwable failure) {
         answer(ctx, request, response, callback, failure);

@@ -1,6 +1,5 @@
 package dev.belay.jetty;
 
-import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Connection;
@@ -31,24 +30,7 @@ final class Http2Stream {
     Streams.reset(request);
   }
 
-  /**
-   * Says on a connection of HTTP/2 that it takes no more streams; does nothing on another.
-   *
-   * @return completed when the streams that it has have ended
-   */
-  static CompletableFuture<Void> goAway(@Nullable Connection connection) {
-    return connection != null && connection.getClass().getName().contains("HTTP2")
-        ? Streams.goAway(connection)
-        : CompletableFuture.completedFuture(null);
-  }
-
   private static final class Streams {
-    static CompletableFuture<Void> goAway(Connection connection) {
-      return connection instanceof HTTP2Connection http2
-          ? http2.getSession().shutdown()
-          : CompletableFuture.completedFuture(null);
-    }
-
     static boolean hasEnded(Request request) {
       Connection connection = request.getConnectionMetaData().getConnection();
       return connection instanceof HTTP2Connection http2 && stream(http2, request) == null;

@@ -2,29 +2,40 @@ package dev.belay.jetty;
 
 import dev.belay.Context;
 import dev.belay.lifecycle.Part;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import org.eclipse.jetty.io.Connection;
-import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.ssl.SslConnection;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.Graceful;
 
 /**
- * A server as a part of a program: register it with {@link dev.belay.lifecycle.Lifecycle#own}. When
- * it is to take no more, it closes its listening sockets and sends a GOAWAY on HTTP/2; requests
- * that it has go on, and are answered. A request that comes on a connection of HTTP/1.1 all the
- * same is for the endpoint to refuse, as {@link dev.belay.lifecycle.InFlight} does.
+ * A server as a part of a program: register it with {@link dev.belay.lifecycle.Lifecycle#own}.
+ *
+ * <ul>
+ *   <li>When it is to take no more, it closes its listening sockets and sends a GOAWAY on HTTP/2.
+ *       Connections without a request are closed when Jetty's {@code shutdownIdleTimeout} is over,
+ *       a second. A request that comes all the same gets a 503; over HTTP/1.1 every response says
+ *       {@code Connection: close}.
+ *   <li>It drains until the response of every request of a {@link ContextHandler} is complete: the
+ *       last part of it goes out when the endpoint has returned.
+ *   <li>It closes when the answers to what was cancelled have gone out, at the latest after half a
+ *       second.
+ * </ul>
  */
 public final class ServerPart implements Part {
+  private static final long LAST_ANSWERS = 500;
+
   private final Server server;
 
-  /** Of the shutdown, which calls one method after the other. */
-  private final List<Future<Void>> streams = new CopyOnWriteArrayList<>();
+  /** Empty unless the shutdown has begun. */
+  private volatile List<CompletableFuture<Void>> answered = List.of();
 
   /**
    * A part that stops {@code server} when it is closed.
@@ -37,34 +48,39 @@ public final class ServerPart implements Part {
 
   @Override
   public void stopTaking() {
+    Collection<Exchanges> handlers = server.getContainedBeans(Exchanges.class);
+    var all = new ArrayList<CompletableFuture<Void>>();
+    for (Exchanges handler : handlers) {
+      all.add(handler.shutdown());
+    }
+    answered = all;
     for (Connector connector : server.getConnectors()) {
+      for (Graceful sessions : connector.getContainedBeans(Graceful.class)) {
+        sessions.shutdown(); // its future waits for the clients to close, which they need not do
+      }
+      connector.shutdown();
       if (connector instanceof NetworkConnector listening) {
         listening.close();
       }
-      for (EndPoint endPoint : connector.getConnectedEndPoints()) {
-        streams.add(Http2Stream.goAway(innermost(endPoint)));
-      }
     }
+    handlers.forEach(Exchanges::keepConnections);
   }
 
-  /** Waits for the streams of HTTP/2: an answer may go out when its endpoint has returned. */
   @Override
   public void drain(Context grace) throws ExecutionException, InterruptedException {
-    for (Future<Void> ended : streams) {
-      grace.await(ended);
+    for (CompletableFuture<Void> each : answered) {
+      grace.await(each);
     }
-  }
-
-  /** What speaks HTTP on it: inside TLS, where there is any. */
-  private static Connection innermost(EndPoint endPoint) {
-    Connection connection = endPoint.getConnection();
-    return connection instanceof SslConnection tls
-        ? tls.getSslEndPoint().getConnection()
-        : connection;
   }
 
   @Override
   public void close() throws Exception {
+    try {
+      CompletableFuture.allOf(answered.toArray(CompletableFuture[]::new))
+          .get(LAST_ANSWERS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      // A client that does not take its answer is not waited for.
+    }
     server.stop();
   }
 }
