@@ -6,6 +6,7 @@ import dev.belay.http.server.Endpoint;
 import dev.belay.http.server.RequestContexts;
 import dev.belay.jetty.ContextHandler;
 import dev.belay.jetty.ContextHttpConnectionFactory;
+import dev.belay.jetty.ServerPart;
 import dev.belay.lifecycle.Part;
 import java.net.URI;
 import java.time.Duration;
@@ -36,6 +37,7 @@ public final class HttpHost implements Part {
 
   private final ExecutorService requests;
   private final Server server;
+  private final ServerPart part;
   private final ServerConnector connector;
 
   private HttpHost(String name, int port, Context parent, Endpoint<Request, Response> endpoint) {
@@ -44,6 +46,7 @@ public final class HttpHost implements Part {
     threads.setName(name);
     threads.setVirtualThreadsExecutor(requests);
     server = new Server(threads);
+    part = new ServerPart(server);
     connector = new ServerConnector(server, 1, 1, connections());
     connector.setHost("127.0.0.1");
     connector.setPort(port);
@@ -90,15 +93,19 @@ public final class HttpHost implements Part {
     return URI.create("http://127.0.0.1:" + connector.getLocalPort());
   }
 
-  /** Closes the listening socket; connections that are open stay. */
   @Override
   public void stopTaking() {
-    connector.close();
+    part.stopTaking();
+  }
+
+  @Override
+  public void drain(Context grace) throws Exception {
+    part.drain(grace);
   }
 
   @Override
   public void close() throws Exception {
-    server.stop();
+    part.close();
     requests.close();
   }
 }

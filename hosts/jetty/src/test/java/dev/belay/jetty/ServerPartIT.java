@@ -109,11 +109,12 @@ class ServerPartIT {
   void anHttp1ClientGetsItsAnswerAndTheEndOfItsConnection() throws Exception {
     var life = Lifecycle.open(root, Duration.ofMinutes(1), Duration.ofSeconds(20));
     JettyUnderTest jetty = start(life);
-    try (var socket = new Socket("127.0.0.1", jetty.port())) {
+    int port = jetty.port();
+    try (var socket = new Socket("127.0.0.1", port)) {
       socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
       assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
       CompletableFuture<ShutdownReport> report = shutDown(life);
-      awaitRefused(jetty.port());
+      awaitRefused(port);
       leave.countDown();
       assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
           .startsWith("HTTP/1.1 200 OK\r\n")
@@ -144,11 +145,12 @@ class ServerPartIT {
   void anAnswerGoesOutWhoseEndpointHasReturned() throws Exception {
     var life = Lifecycle.open(root, Duration.ofMinutes(1), Duration.ofSeconds(20));
     JettyUnderTest jetty = start(life, handler -> new Late(handler, returned, leave));
-    try (Http1Client client = Http1Client.plain(jetty.port())) {
+    int port = jetty.port();
+    try (Http1Client client = Http1Client.plain(port)) {
       client.get("/quick");
       assertThat(returned.await(20, TimeUnit.SECONDS)).isTrue();
       CompletableFuture<ShutdownReport> report = shutDown(life);
-      awaitRefused(jetty.port());
+      awaitRefused(port);
       leave.countDown();
       assertThat(client.answer().status()).isEqualTo(200);
       assertThat(report.get(60, TimeUnit.SECONDS)).hasToString("0 finished, 0 cancelled, 0 stuck");
