@@ -206,9 +206,16 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
     if (before != null) {
       before.awaitComplete();
     } else if (!WORD.compareAndSet(this, null, End.LEAF_CLOSED)) {
-      end(End.closed(this));
+      closeLinked();
     } else if (ContextEvents.isObserved()) {
       reportEnd(End.closed(this));
+    }
+  }
+
+  private void closeLinked() {
+    Link own = link();
+    if (end(End.closed(this)) && own != null) {
+      own.finished();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.belay;
 
+import dev.belay.kernel.Begun;
 import dev.belay.kernel.Kernel;
 import dev.belay.kernel.Require;
 import dev.belay.kernel.Work;
@@ -45,7 +46,12 @@ final class CoreKernel extends Kernel {
     }
 
     @Override
-    public void begin() {}
+    public void begin(Begun begun) {}
+
+    @Override
+    public boolean isCutShort() {
+      return false;
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.belay;
 
+import dev.belay.kernel.Begun;
 import dev.belay.kernel.Handles;
 import dev.belay.kernel.Trace;
 import dev.belay.kernel.Work;
@@ -64,8 +65,8 @@ final class Link extends WeakReference<CancelContext> implements Work {
   /** The second place of a merged context. */
   volatile @Nullable Branch second;
 
-  /** Whether the owner, as a piece of work, has had a permit. */
-  private volatile boolean begun;
+  /** The owner's first permit, as a piece of work; null before that. */
+  private volatile @Nullable Begun begun;
 
   /** The timer of the owner's deadline, to be cancelled if the owner is dropped. */
   volatile @Nullable Alarm alarm;
@@ -90,12 +91,29 @@ final class Link extends WeakReference<CancelContext> implements Work {
 
   @Override
   public boolean hasBegun() {
-    return begun;
+    return begun != null;
   }
 
   @Override
-  public void begin() {
-    begun = true;
+  public void begin(Begun first) {
+    if (begun == null) {
+      begun = first; // of two at the same time either will do
+    }
+  }
+
+  @Override
+  public boolean isCutShort() {
+    CancelContext owner = get();
+    End end = owner == null ? null : owner.detect();
+    return end != null && end.status != Status.CLOSED;
+  }
+
+  /** The owner was closed, which finishes it as a piece of work. */
+  void finished() {
+    Begun first = begun;
+    if (first != null) {
+      first.finished();
+    }
   }
 
   // ---- what hangs below

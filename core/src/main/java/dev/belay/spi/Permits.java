@@ -3,10 +3,11 @@ package dev.belay.spi;
 import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
-import dev.belay.Status;
+import dev.belay.kernel.Begun;
 import dev.belay.kernel.Kernel;
 import dev.belay.kernel.Require;
 import dev.belay.kernel.Work;
+import dev.belay.kernel.WorkTimes;
 import dev.belay.time.Nanos;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -25,14 +26,15 @@ import org.jspecify.annotations.Nullable;
  *   <li>Work that has begun goes first, first come first served: what was spent on it is lost if it
  *       ends.
  *   <li>Work that has not begun is served first come first served while its queue is short. Once
- *       the oldest has waited for a few service times, or for more than it has left, the newest
- *       goes first, which has the most time left.
- *   <li>Work that has less time left than the shortest service takes goes last.
+ *       the oldest has waited for more than it has left, or for a few times as long as work takes,
+ *       the newest goes first, which has the most time left.
+ *   <li>Work that has less time left than the shortest takes goes last.
  *   <li>Work that has ended gets no permit.
  * </ol>
  *
- * <p>Service times are measured; there is nothing to set. A piece of work is one request or one
- * job: the outermost context with a deadline or, without one, the outermost below the root, with
+ * <p>There is nothing to set: how long work takes is measured, from its first permit until its
+ * context is closed; and that "few times" becomes less while work that has begun is cut short,
+ * because its clients leave earlier. A piece of work is one request or one job: the outermost context with a deadline or, without one, the outermost below the root, with
  * all that is derived from it. It has begun once it has had a permit from any {@code Permits}.
  *
  * <p>Any thread may call any method. No lock is held while {@code limit} is asked.
@@ -40,10 +42,11 @@ import org.jspecify.annotations.Nullable;
 public final class Permits {
   private final IntSupplier limit;
   private final TimeSource time;
+  private final WorkTimes times;
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by the lock:
-  private final WaitOrder<Wait> order = new WaitOrder<>();
+  private final WaitOrder<Wait> order;
   private int inUse;
   private int waiting;
 
@@ -60,6 +63,8 @@ public final class Permits {
   Permits(IntSupplier limit, TimeSource time) {
     this.limit = Require.argument(limit, "limit", "pass how many permits there are");
     this.time = time;
+    this.times = new WorkTimes(time);
+    this.order = new WaitOrder<>(times);
   }
 
   /** One call that waits for a permit. */
@@ -71,29 +76,28 @@ public final class Permits {
     private boolean served;
     private @Nullable Wait servedBefore;
 
-    private Wait(Context ctx, Work work, long now, long until) {
+    private Wait(Work work, long now, long until) {
       super(work, now, until);
-      permit = new Permit(ctx);
+      permit = new Permit(work);
     }
   }
 
   /** The right to use one of what is scarce, until it is closed. */
   public final class Permit implements AutoCloseable {
-    private final Context ctx;
+    private final Work work;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile long since;
 
-    private Permit(Context ctx) {
-      this.ctx = ctx;
+    private Permit(Work work) {
+      this.work = work;
     }
 
     /** Returns the permit; does nothing at further calls. Any thread may close it. */
     @Override
     public void close() {
       if (closed.compareAndSet(false, true)) {
-        Status status = ctx.status();
-        boolean whole = status == Status.ACTIVE || status == Status.CLOSED;
-        giveBack(whole ? Math.max(1, time.nanoTime() - since) : 0);
+        ended(work, since);
+        changed(() -> inUse--);
       }
     }
   }
@@ -129,7 +133,7 @@ public final class Permits {
     boolean known = Kernel.get().time(ctx).equals(time);
     long now = time.nanoTime();
     long until = known ? Nanos.after(now, ctx.remainingNanos()) : Long.MAX_VALUE;
-    var wait = new Wait(ctx, own == null ? new Single() : own, now, until);
+    var wait = new Wait(own == null ? new Single() : own, now, until);
     changed(
         () -> {
           order.add(wait);
@@ -152,6 +156,9 @@ public final class Permits {
 
   /** The waiting call leaves without a permit; one that it was given meanwhile is returned. */
   private void leave(Wait wait) {
+    if (wait.work().hasBegun()) {
+      ended(wait.work(), wait.since());
+    }
     changed(
         () -> {
           if (wait.served) {
@@ -162,14 +169,11 @@ public final class Permits {
         });
   }
 
-  private void giveBack(long serviceTime) {
-    changed(
-        () -> {
-          inUse--;
-          if (serviceTime > 0) {
-            order.served(serviceTime);
-          }
-        });
+  /** A step of {@code work}, or a wait for one, is over: was the work lost meanwhile? */
+  private void ended(Work work, long since) {
+    if (work.isCutShort()) {
+      times.lost(time.nanoTime() - since);
+    }
   }
 
   /** Makes {@code change} under the lock, and gives what permits there are then. */
@@ -225,8 +229,13 @@ public final class Permits {
     }
 
     @Override
-    public void begin() {
-      begun = true;
+    public void begin(Begun first) {
+      begun = true; // when it is finished is not known
+    }
+
+    @Override
+    public boolean isCutShort() {
+      return false;
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.belay.spi;
 
+import dev.belay.kernel.Begun;
 import dev.belay.kernel.Work;
+import dev.belay.kernel.WorkTimes;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.SequencedCollection;
@@ -8,16 +10,17 @@ import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order in which those that wait are served. It reads no clock and takes no lock: its user
- * holds one.
+ * The order in which those that wait are served. It reads no clock and takes no lock but that of
+ * {@link WorkTimes}: its user holds one.
  *
  * <ol>
  *   <li>Work that has begun, first come first served: what was spent on it is lost if it ends.
  *   <li>Work that has not begun, first come first served until its queue stands: until the oldest
- *       has waited for more than {@value #STANDING} service times, or for more than it has left.
- *       From then on the newest, which has the most time left, until the queue is short again.
- *   <li>Work that has not begun and has less time left than the shortest service takes: only while
- *       nothing else waits, because that time is an estimate.
+ *       has waited for more than it has left, or for longer than {@linkplain WorkTimes#patience()
+ *       clients wait}. From then on the newest, which has the most time left, until the queue is
+ *       short again.
+ *   <li>Work that has not begun and has less time left than the shortest takes: only while nothing
+ *       else waits, because that time is an estimate.
  * </ol>
  *
  * <p>What has ended is never served; it leaves by itself.
@@ -25,15 +28,6 @@ import org.jspecify.annotations.Nullable;
  * @param <W> what waits
  */
 final class WaitOrder<W extends WaitOrder.Waiting> {
-  /** How many service times the oldest may wait before the newest goes first. */
-  static final int STANDING = 4;
-
-  /** How much a service time counts against those before it: a mean of about the last eight. */
-  private static final int MEAN = 8;
-
-  /** How fast the shortest service time is forgotten. */
-  private static final int FORGETTING = 64;
-
   /** One call that waits; compared by identity. */
   static class Waiting {
     private final Work work;
@@ -66,8 +60,12 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
 
   private final LinkedHashSet<W> begun = new LinkedHashSet<>();
   private final LinkedHashMap<Work, LinkedHashSet<W>> fresh = new LinkedHashMap<>();
-  private long serviceTime;
-  private long shortest;
+  private final WorkTimes times;
+
+  /** An order that learns from {@code times} how long work takes. */
+  WaitOrder(WorkTimes times) {
+    this.times = times;
+  }
 
   /** {@code waiting} is the last in its queue. */
   void add(W waiting) {
@@ -92,12 +90,6 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
     return found;
   }
 
-  /** A service took {@code nanos} and was not cut short. */
-  void served(long nanos) {
-    serviceTime = serviceTime == 0 ? nanos : serviceTime + (nanos - serviceTime) / MEAN;
-    shortest = shortest == 0 ? nanos : Math.min(nanos, shortest + (nanos - shortest) / FORGETTING);
-  }
-
   /** Takes out what is served next, whose work has begun with that; null if nothing waits. */
   @Nullable W next(long now) {
     W next = firstActive(begun, now);
@@ -105,7 +97,7 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
       next = nextFresh(now);
     }
     if (next != null) {
-      next.work().begin();
+      next.work().begin(new Begun(times, now));
       promote(next.work());
       begun.remove(next);
     }
@@ -114,6 +106,7 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
 
   private @Nullable W nextFresh(long now) {
     W late = null;
+    long shortest = times.shortest();
     for (SequencedSet<W> each : inTurn(now)) {
       W first = firstActive(each, now);
       if (first != null && first.until() - now >= shortest) {
@@ -131,7 +124,7 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
 
   private boolean stands(W oldest, long now) {
     long waited = now - oldest.since();
-    return serviceTime > 0 && (waited > STANDING * serviceTime || waited > oldest.until() - now);
+    return waited > oldest.until() - now || waited > times.patience();
   }
 
   private @Nullable W firstActive(SequencedSet<W> queue, long now) {

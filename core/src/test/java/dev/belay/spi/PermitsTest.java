@@ -263,22 +263,24 @@ class PermitsTest extends Fixture {
     permit.close();
   }
 
+  /** Work that takes {@code time} from its first permit. */
+  private void worked(Duration time, boolean finished) throws InterruptedException {
+    try (var work = root.withTimeout(HOUR)) {
+      Permit permit = acquired(work);
+      clock.advance(time);
+      if (!finished) {
+        work.cancel();
+      }
+      permit.close();
+    }
+  }
+
   @Test
-  void aServiceThatWasCutShortSaysNothingOfHowLongItTakes() throws Exception {
-    try (var whole = root.withTimeout(HOUR)) {
-      Permit permit = acquired(whole);
-      clock.advance(SECOND);
-      permit.close();
-    }
-    try (var cut = root.withTimeout(HOUR)) {
-      Permit permit = acquired(cut);
-      clock.advance(Duration.ofNanos(1));
-      cut.cancel();
-      permit.close();
-    }
-    // With a second as the shortest service, one that has less left goes last.
+  void workThatWasCutShortSaysNothingOfHowLongItTakes() throws Exception {
+    worked(SECOND, true);
+    worked(Duration.ofNanos(1), false);
+    // With a second as the shortest work, one that has less left goes last.
     Permit held = acquired(root);
-    clock.advance(SECOND);
     try (var late = root.withTimeout(SECOND.minusNanos(2));
         var inTime = root.withTimeout(HOUR)) {
       Waiter one = waiter(late, 1);
@@ -288,6 +290,69 @@ class PermitsTest extends Fixture {
       one.get().close();
     }
     nothingIsInUse();
+  }
+
+  /** Which of two is served first, once the older has waited for two seconds. */
+  private boolean newestGoesFirst() throws Exception {
+    Permit held = acquired(root);
+    try (var oldest = root.withTimeout(HOUR);
+        var newest = root.withTimeout(HOUR)) {
+      Waiter one = waiter(oldest, 1);
+      clock.advance(SECOND.multipliedBy(2));
+      Waiter two = waiter(newest, 2);
+      held.close();
+      Waiter first = anyOf(one, two);
+      first.get().close();
+      (first.equals(one) ? two : one).get().close();
+      return first.equals(two);
+    }
+  }
+
+  private Waiter anyOf(Waiter one, Waiter two) {
+    awaitUntil(() -> one.isDone() || two.isDone());
+    return one.isDone() ? one : two;
+  }
+
+  @Test
+  void theNewestGoesFirstAfterAShorterWaitOnceWorkWasLost() throws Exception {
+    worked(SECOND, true);
+    assertThat(newestGoesFirst()).isFalse();
+    for (int i = 0; i < 10; i++) {
+      worked(SECOND, false);
+    }
+    assertThat(newestGoesFirst()).isTrue();
+  }
+
+  @Test
+  void begunWorkThatIsCutShortWhileItWaitsIsLostToo() throws Exception {
+    worked(SECOND, true);
+    for (int i = 0; i < 10; i++) {
+      Permit held;
+      try (var work = root.withTimeout(HOUR)) {
+        acquired(work).close();
+        held = acquired(root);
+        Waiter again = waiter(work, 1);
+        work.cancel();
+        assertThatThrownBy(again::get).hasCauseInstanceOf(ContextCancelledException.class);
+      }
+      held.close();
+    }
+    assertThat(newestGoesFirst()).isTrue();
+  }
+
+  @Test
+  void anEndOfAPartOfTheWorkIsNoLoss() throws Exception {
+    worked(SECOND, true);
+    for (int i = 0; i < 10; i++) {
+      try (var work = root.withTimeout(HOUR);
+          var part = work.withCancel()) {
+        Permit permit = acquired(part);
+        clock.advance(SECOND);
+        part.cancel();
+        permit.close();
+      }
+    }
+    assertThat(newestGoesFirst()).isFalse();
   }
 
   @Test

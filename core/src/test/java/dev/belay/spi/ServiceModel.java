@@ -1,14 +1,18 @@
 package dev.belay.spi;
 
+import dev.belay.kernel.Begun;
 import dev.belay.kernel.Work;
+import dev.belay.kernel.WorkTimes;
 import dev.belay.spi.WaitOrder.Waiting;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A service in virtual time: requests that take one of a few permits several times, with pauses
@@ -25,9 +29,21 @@ final class ServiceModel {
    * @param impatient the shortest time after which its client leaves
    * @param patient the longest
    * @param constant whether each service takes exactly that long, or that long on average
+   * @param known whether the service knows when the client will leave
    */
   record Kind(
-      int steps, long service, long pause, long impatient, long patient, boolean constant) {}
+      int steps,
+      long service,
+      long pause,
+      long impatient,
+      long patient,
+      boolean constant,
+      boolean known) {
+
+    Kind withUnknownPatience() {
+      return new Kind(steps, service, pause, impatient, patient, constant, false);
+    }
+  }
 
   /** One request, and what became of it. */
   static final class Request implements Work {
@@ -37,7 +53,7 @@ final class ServiceModel {
     private int stepsDone;
     private long heldPermits;
     private boolean answered;
-    private boolean begun;
+    private @Nullable Begun begun;
 
     private Request(Kind kind, long arrived, long until) {
       this.kind = kind;
@@ -47,12 +63,17 @@ final class ServiceModel {
 
     @Override
     public boolean hasBegun() {
-      return begun;
+      return begun != null;
     }
 
     @Override
-    public void begin() {
-      begun = true;
+    public void begin(Begun first) {
+      begun = begun == null ? first : begun;
+    }
+
+    @Override
+    public boolean isCutShort() {
+      throw new UnsupportedOperationException("the model knows");
     }
   }
 
@@ -61,7 +82,7 @@ final class ServiceModel {
     private final Request request;
 
     private Wait(Request request, long now) {
-      super(request, now, request.until);
+      super(request, now, request.kind.known ? request.until : Long.MAX_VALUE);
       this.request = request;
     }
   }
@@ -70,7 +91,8 @@ final class ServiceModel {
 
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingInt(Event::number));
-  private final WaitOrder<Wait> order = new WaitOrder<>();
+  private final WorkTimes times = new WorkTimes(TimeSource.system());
+  private final WaitOrder<Wait> order = new WaitOrder<>(times);
   private final SplittableRandom random;
   private final List<Request> requests = new ArrayList<>();
   private final List<Long> took = new ArrayList<>();
@@ -126,15 +148,15 @@ final class ServiceModel {
   private void wants(Request request) {
     var wait = new Wait(request, now);
     order.add(wait);
-    if (request.begun) {
+    if (request.hasBegun()) {
       begunWaiting.add(request);
     }
     at(request.until, () -> left(wait));
   }
 
   private void left(Wait wait) {
-    if (order.remove(wait)) {
-      begunWaiting.remove(wait.request);
+    if (order.remove(wait) && begunWaiting.remove(wait.request)) {
+      times.lost(now - wait.since());
     }
   }
 
@@ -154,9 +176,15 @@ final class ServiceModel {
       if (service <= left) {
         at(now + service, () -> served(request, service));
       } else {
-        at(request.until, () -> free++); // cancelled in the midst of it
+        at(request.until, () -> cutShort(left));
       }
     }
+  }
+
+  /** The client has left in the midst of a service. */
+  private void cutShort(long served) {
+    free++;
+    times.lost(served);
   }
 
   private long service(Kind kind) {
@@ -167,16 +195,20 @@ final class ServiceModel {
 
   private void served(Request request, long service) {
     free++;
-    order.served(service);
     request.heldPermits += service;
     request.stepsDone++;
     if (request.stepsDone == request.kind.steps) {
       request.answered = true;
       useful += request.heldPermits;
       took.add(now - request.arrived);
+      times.finished(now - begun(request).since());
     } else if (now + request.kind.pause < request.until) {
       at(now + request.kind.pause, () -> wants(request));
     }
+  }
+
+  private static Begun begun(Request request) {
+    return Objects.requireNonNull(request.begun);
   }
 
   /** The share of {@code kind}'s requests that were answered. */

@@ -2,16 +2,23 @@ package dev.belay.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.kernel.Begun;
 import dev.belay.kernel.Work;
+import dev.belay.kernel.WorkTimes;
 import dev.belay.spi.WaitOrder.Waiting;
 import org.junit.jupiter.api.Test;
 
 /** The order in which those that wait are served, rule by rule. Times are plain numbers. */
 class WaitOrderTest {
-  private static final long SERVICE = 100;
+  private static final long WORK = 100;
+
+  /** For how long new work waits first come first served, while none is lost. */
+  private static final long STANDING = 3 * WORK;
+
   private static final long NEVER = Long.MAX_VALUE;
 
-  private final WaitOrder<Waiting> order = new WaitOrder<>();
+  private final WorkTimes times = new WorkTimes(TimeSource.system());
+  private final WaitOrder<Waiting> order = new WaitOrder<>(times);
 
   /** One request. */
   static final class Request implements Work {
@@ -23,14 +30,19 @@ class WaitOrderTest {
     }
 
     @Override
-    public void begin() {
+    public void begin(Begun first) {
       begun = true;
+    }
+
+    @Override
+    public boolean isCutShort() {
+      return false;
     }
   }
 
-  private static Request begun() {
+  private Request begun() {
     var request = new Request();
-    request.begin();
+    request.begin(new Begun(times, 0));
     return request;
   }
 
@@ -60,31 +72,31 @@ class WaitOrderTest {
 
   @Test
   void workThatHasBegunIsServedFirstComeFirstServedHoweverLongItsQueueStands() {
-    order.served(SERVICE);
+    times.finished(WORK);
     var first = waits(begun(), 0, NEVER);
     var second = waits(begun(), 1, NEVER);
-    long late = 100 * SERVICE;
+    long late = 100 * WORK;
     assertThat(order.next(late)).isSameAs(first);
     assertThat(order.next(late)).isSameAs(second);
   }
 
   @Test
   void aShortQueueIsServedFirstComeFirstServed() {
-    order.served(SERVICE);
+    times.finished(WORK);
     var first = waits(0, NEVER);
     var second = waits(1, NEVER);
-    long notYet = WaitOrder.STANDING * SERVICE;
+    long notYet = STANDING;
     assertThat(order.next(notYet)).isSameAs(first);
     assertThat(order.next(notYet)).isSameAs(second);
   }
 
   @Test
   void aQueueThatStandsIsServedNewestFirst() {
-    order.served(SERVICE);
+    times.finished(WORK);
     var first = waits(0, NEVER);
     var second = waits(1, NEVER);
     var third = waits(2, NEVER);
-    long stands = WaitOrder.STANDING * SERVICE + 1;
+    long stands = STANDING + 1;
     assertThat(order.next(stands)).isSameAs(third);
     assertThat(order.next(stands)).isSameAs(second);
     assertThat(order.next(stands)).isSameAs(first);
@@ -92,17 +104,17 @@ class WaitOrderTest {
 
   @Test
   void aQueueStandsOnceItsOldestHasWaitedForMoreThanItHasLeft() {
-    order.served(SERVICE);
-    waits(0, 3 * SERVICE);
-    var newest = waits(1, 3 * SERVICE);
-    assertThat(order.next(2 * SERVICE)).isSameAs(newest);
+    times.finished(WORK);
+    waits(0, 3 * WORK);
+    var newest = waits(1, 3 * WORK);
+    assertThat(order.next(2 * WORK)).isSameAs(newest);
   }
 
   @Test
   void firstComeFirstServedAgainOnceTheOldHaveGone() {
-    order.served(SERVICE);
+    times.finished(WORK);
     var old = waits(0, NEVER);
-    long stands = WaitOrder.STANDING * SERVICE + 1;
+    long stands = STANDING + 1;
     var first = waits(stands, NEVER);
     var second = waits(stands, NEVER);
     assertThat(order.remove(old)).isTrue();
@@ -111,35 +123,68 @@ class WaitOrderTest {
   }
 
   @Test
-  void beforeAServiceTimeIsKnownNoQueueStands() {
+  void whileNoWorkWasFinishedOrLostNoQueueStands() {
     var first = waits(0, NEVER);
     waits(1, NEVER);
     assertThat(order.next(1_000_000)).isSameAs(first);
   }
 
   @Test
+  void aQueueStandsEarlierOnceBegunWorkIsLost() {
+    times.finished(WORK);
+    for (int i = 0; i < 10; i++) {
+      times.lost(1);
+    }
+    waits(0, NEVER);
+    var newest = waits(1, NEVER);
+    assertThat(order.next(STANDING / 2)).isSameAs(newest);
+  }
+
+  @Test
+  void atWorkThatIsOnlyEverLostAQueueStandsToo() {
+    times.lost(WORK);
+    waits(0, NEVER);
+    var newest = waits(1, NEVER);
+    assertThat(order.next(STANDING)).isSameAs(newest);
+  }
+
+  @Test
+  void aQueueMayBeLongAgainOnceWorkIsFinished() {
+    times.finished(WORK);
+    for (int i = 0; i < 10; i++) {
+      times.lost(1);
+    }
+    for (int i = 0; i < 1_000; i++) {
+      times.finished(WORK);
+    }
+    var oldest = waits(0, NEVER);
+    waits(1, NEVER);
+    assertThat(order.next(STANDING)).isSameAs(oldest);
+  }
+
+  @Test
   void workThatCannotFinishGoesLast() {
-    order.served(SERVICE);
-    var late = waits(0, SERVICE - 1);
-    var inTime = waits(0, SERVICE);
+    times.finished(WORK);
+    var late = waits(0, WORK - 1);
+    var inTime = waits(0, WORK);
     assertThat(order.next(0)).isSameAs(inTime);
     assertThat(order.next(0)).as("the estimate may be wrong").isSameAs(late);
   }
 
   @Test
   void workThatCannotFinishGoesLastAlsoWhenItIsTheNewest() {
-    order.served(SERVICE);
+    times.finished(WORK);
     var old = waits(0, NEVER);
-    long stands = WaitOrder.STANDING * SERVICE + 1;
-    waits(stands, stands + SERVICE - 1);
+    long stands = STANDING + 1;
+    waits(stands, stands + WORK - 1);
     assertThat(order.next(stands)).isSameAs(old);
   }
 
   @Test
   void workThatHasBegunIsServedEvenIfItIsLate() {
-    order.served(SERVICE);
+    times.finished(WORK);
     waits(0, NEVER);
-    var late = waits(begun(), 0, SERVICE / 2);
+    var late = waits(begun(), 0, WORK / 2);
     assertThat(order.next(0)).isSameAs(late);
   }
 
@@ -161,13 +206,13 @@ class WaitOrderTest {
 
   @Test
   void theOtherCallsOfAPieceOfWorkHaveBegunWithItsFirst() {
-    order.served(SERVICE);
+    times.finished(WORK);
     var request = new Request();
     var one = waits(request, 0, NEVER);
     var two = waits(request, 0, NEVER);
     var newcomer = waits(1, NEVER);
     assertThat(order.next(1)).isSameAs(one);
-    long stands = WaitOrder.STANDING * SERVICE + 2;
+    long stands = STANDING + 2;
     assertThat(order.next(stands)).as("not the newest").isSameAs(two);
     assertThat(order.next(stands)).isSameAs(newcomer);
   }
@@ -177,7 +222,7 @@ class WaitOrderTest {
     var newcomer = waits(0, NEVER);
     var request = new Request();
     var before = waits(request, 1, NEVER);
-    request.begin();
+    request.begin(new Begun(times, 0));
     var after = waits(request, 2, NEVER);
     assertThat(order.next(3)).isSameAs(before);
     assertThat(order.next(3)).isSameAs(after);
@@ -185,23 +230,23 @@ class WaitOrderTest {
   }
 
   @Test
-  void theServiceTimeFollowsWhatIsMeasured() {
-    order.served(1_000 * SERVICE);
+  void theTimeOfWorkFollowsWhatIsMeasured() {
+    times.finished(1_000 * WORK);
     for (int i = 0; i < 200; i++) {
-      order.served(SERVICE);
+      times.finished(WORK);
     }
     waits(0, NEVER);
     var newest = waits(1, NEVER);
-    assertThat(order.next(2 * WaitOrder.STANDING * SERVICE)).isSameAs(newest);
+    assertThat(order.next(2 * STANDING)).isSameAs(newest);
   }
 
   @Test
-  void theShortestServiceTimeIsForgottenInTheEnd() {
-    order.served(1);
+  void theShortestTimeOfWorkIsForgottenInTheEnd() {
+    times.finished(1);
     for (int i = 0; i < 1_000; i++) {
-      order.served(100 * SERVICE);
+      times.finished(100 * WORK);
     }
-    waits(0, 50 * SERVICE);
+    waits(0, 50 * WORK);
     var inTime = waits(0, NEVER);
     assertThat(order.next(0)).isSameAs(inTime);
   }
