@@ -47,14 +47,22 @@ record Outcome(
     return users() / load.seconds();
   }
 
-  /** How many clients were answered in a second. */
+  /**
+   * How many clients were answered in a second of the steady state: the first second is left out,
+   * in which no queue has formed yet, and what was answered after the last request had come.
+   */
   double goodput() {
-    return answers() / load.seconds();
+    return answeredWhile(1 / load.seconds(), 1);
   }
 
-  /** Of those that could have been. */
+  /** The goodput, of what was possible. */
   double share() {
-    return goodput() / Math.min(offered(), capacity);
+    return goodput() / capacity;
+  }
+
+  /** The share of the clients that were not answered. */
+  double lost() {
+    return 1 - (double) answers() / users();
   }
 
   /** How many answers there were in a second, in that part of the run. */
