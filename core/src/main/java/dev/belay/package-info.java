@@ -138,8 +138,8 @@
  *       it is reported.
  *   <li>R41 Where contexts wait for something scarce, one policy says who goes first: begun work
  *       before new work; new work first come first served, and newest first once its queue stands;
- *       last what has less time left than the shortest work takes; never what has ended. See
- *       {@link dev.belay.spi.Permits}.
+ *       last what has less time left than the shortest work takes; never what has ended. See {@link
+ *       dev.belay.spi.Permits}.
  * </ul>
  */
 @NullMarked

@@ -34,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>There is nothing to set: how long work takes is measured, from its first permit until its
  * context is closed; and that "few times" becomes less while work that has begun is cut short,
- * because its clients leave earlier. A piece of work is one request or one job: the outermost context with a deadline or, without one, the outermost below the root, with
- * all that is derived from it. It has begun once it has had a permit from any {@code Permits}.
+ * because its clients leave earlier. A piece of work is one request or one job: the outermost
+ * context with a deadline or, without one, the outermost below the root, with all that is derived
+ * from it. It has begun once it has had a permit from any {@code Permits}.
  *
  * <p>Any thread may call any method. No lock is held while {@code limit} is asked.
  */

@@ -83,8 +83,7 @@ final class Chart {
     String color = COLORS.get(form.ordinal() % COLORS.size());
     var path = new StringBuilder();
     for (Point point : points(form)) {
-      path.append(
-          String.format(Locale.ROOT, "%.1f,%.1f ", x(point.offered), y(point.answered)));
+      path.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(point.offered), y(point.answered)));
       add(
           "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>",
           x(point.offered), y(point.answered), color);
@@ -93,8 +92,7 @@ final class Chart {
         "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2.5\"/>",
         path.toString().strip(), color);
     int key = TOP + 130 + 20 * form.ordinal();
-    add(
-        "<path d=\"M%d %d h30\" stroke=\"%s\" stroke-width=\"2.5\"/>", WIDTH - 360, key, color);
+    add("<path d=\"M%d %d h30\" stroke=\"%s\" stroke-width=\"2.5\"/>", WIDTH - 360, key, color);
     add("<text x=\"%d\" y=\"%d\">%s</text>", WIDTH - 320, key + 4, form.title());
   }
 

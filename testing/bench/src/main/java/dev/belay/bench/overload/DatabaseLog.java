@@ -1,15 +1,17 @@
 package dev.belay.bench.overload;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.io.RandomAccessFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What PostgreSQL did, as it says itself: every statement that ran to its end, and every cancel. */
+/**
+ * What PostgreSQL did, as it says itself: every statement that ran to its end, and every cancel.
+ */
 final class DatabaseLog {
   /** The start of each line, as a setting of the server. */
   static final String PREFIX = "%n|";

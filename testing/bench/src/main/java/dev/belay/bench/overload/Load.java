@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
  * What the load generator sends to a service, as one line of text.
  *
  * @param port the service's
- * @param first the id of the first request; the others follow, each first attempt at an even distance
+ * @param first the id of the first request; the others follow, each first attempt at an even
+ *     distance
  * @param seed of the arrivals
  * @param retries whether a client that was not answered tries once more, at once
  * @param impatient after how many milliseconds the least patient client leaves
@@ -16,7 +17,13 @@ import java.util.stream.Collectors;
  * @param phases one after the other
  */
 record Load(
-    int port, long first, long seed, boolean retries, int impatient, int patient, List<Phase> phases) {
+    int port,
+    long first,
+    long seed,
+    boolean retries,
+    int impatient,
+    int patient,
+    List<Phase> phases) {
 
   /**
    * Requests that come at random, whether or not others were answered.

@@ -40,8 +40,7 @@ public final class Overload {
       var overload = new Overload(testbed, forms);
       overload.warmUp();
       if (all) {
-        overload.measure(
-            Scenario.all(Double.parseDouble(args[4])), Integer.parseInt(args[3]));
+        overload.measure(Scenario.all(Double.parseDouble(args[4])), Integer.parseInt(args[3]));
         overload.write(Path.of(args[1]), Path.of(args[2]));
       } else {
         overload.measure(Scenario.few(10), 1);

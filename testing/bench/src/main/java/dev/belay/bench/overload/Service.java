@@ -62,7 +62,9 @@ public final class Service {
     var server = new Server(threads);
     var http = new HttpConfiguration();
     ConnectionFactory connections =
-        form == Form.BARE ? new HttpConnectionFactory(http) : new ContextHttpConnectionFactory(http);
+        form == Form.BARE
+            ? new HttpConnectionFactory(http)
+            : new ContextHttpConnectionFactory(http);
     var connector = new ServerConnector(server, connections);
     connector.setHost("127.0.0.1");
     connector.setAcceptQueueSize(1024);

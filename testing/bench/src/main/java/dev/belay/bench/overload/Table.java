@@ -97,6 +97,10 @@ final class Table {
   }
 
   List<Form> forms() {
-    return outcomes.stream().map(Outcome::form).distinct().sorted(Comparator.naturalOrder()).toList();
+    return outcomes.stream()
+        .map(Outcome::form)
+        .distinct()
+        .sorted(Comparator.naturalOrder())
+        .toList();
   }
 }

@@ -87,8 +87,7 @@ final class Testbed implements AutoCloseable {
     return outcome.answeredWhile(0.2, 0.9);
   }
 
-  private Outcome run(
-      Form form, Scenario scenario, List<Phase> phases, double capacity, long seed)
+  private Outcome run(Form form, Scenario scenario, List<Phase> phases, double capacity, long seed)
       throws IOException, InterruptedException {
     Child service = services.get(form);
     if (service == null) {
