@@ -51,7 +51,7 @@ public final class WorkTimes {
     bound = Math.min(LONGEST, bound + FINISHED);
   }
 
-  /** Work that had begun was cut short; its last step had taken {@code nanos}. */
+  /** Work that had begun was cut short before its time; its last step had taken {@code nanos}. */
   public synchronized void lost(long nanos) {
     mean = mean == 0 ? Math.max(1, nanos) : mean; // else nothing would ever be known of an overload
     bound = Math.max(SHORTEST, bound * LOST);

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Work that has begun goes first, first come first served: what was spent on it is lost if it
  *       ends.
  *   <li>Work that has not begun is served first come first served while its queue is short. Once
- *       the oldest has waited for more than it has left, or for a few times as long as work takes,
- *       the newest goes first, which has the most time left.
+ *       the oldest has waited for two thirds of its time, or for a few times as long as work
+ *       takes, the newest goes first, which has the most time left.
  *   <li>Work that has less time left than the shortest takes goes last.
  *   <li>Work that has ended gets no permit.
  * </ol>
@@ -79,25 +79,25 @@ public final class Permits {
 
     private Wait(Work work, long now, long until) {
       super(work, now, until);
-      permit = new Permit(work);
+      permit = new Permit(this);
     }
   }
 
   /** The right to use one of what is scarce, until it is closed. */
   public final class Permit implements AutoCloseable {
-    private final Work work;
+    private final Wait wait;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile long since;
 
-    private Permit(Work work) {
-      this.work = work;
+    private Permit(Wait wait) {
+      this.wait = wait;
     }
 
     /** Returns the permit; does nothing at further calls. Any thread may close it. */
     @Override
     public void close() {
       if (closed.compareAndSet(false, true)) {
-        ended(work, since);
+        ended(wait, since);
         changed(() -> inUse--);
       }
     }
@@ -158,7 +158,7 @@ public final class Permits {
   /** The waiting call leaves without a permit; one that it was given meanwhile is returned. */
   private void leave(Wait wait) {
     if (wait.work().hasBegun()) {
-      ended(wait.work(), wait.since());
+      ended(wait, wait.since());
     }
     changed(
         () -> {
@@ -170,10 +170,14 @@ public final class Permits {
         });
   }
 
-  /** A step of {@code work}, or a wait for one, is over: was the work lost meanwhile? */
-  private void ended(Work work, long since) {
-    if (work.isCutShort()) {
-      times.lost(time.nanoTime() - since);
+  /**
+   * A step, or a wait for one, is over. If its work was cut short although it had time to finish,
+   * its client has left, earlier than was known.
+   */
+  private void ended(Wait wait, long since) {
+    long now = time.nanoTime();
+    if (wait.work().isCutShort() && wait.left(now) > times.shortest()) {
+      times.lost(now - since);
     }
   }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>Work that has begun, first come first served: what was spent on it is lost if it ends.
  *   <li>Work that has not begun, first come first served until its queue stands: until the oldest
- *       has waited for more than it has left, or for longer than {@linkplain WorkTimes#patience()
+ *       has waited for two thirds of its time, or for longer than {@linkplain WorkTimes#patience()
  *       clients wait}. From then on the newest, which has the most time left, until the queue is
  *       short again.
  *   <li>Work that has not begun and has less time left than the shortest takes: only while nothing
@@ -53,8 +53,9 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
       return since;
     }
 
-    final long until() {
-      return until;
+    /** How much time it has at {@code now}; zero or less if it has ended. */
+    final long left(long now) {
+      return until == Long.MAX_VALUE ? until : until - now;
     }
   }
 
@@ -109,7 +110,7 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
     long shortest = times.shortest();
     for (SequencedSet<W> each : inTurn(now)) {
       W first = firstActive(each, now);
-      if (first != null && first.until() - now >= shortest) {
+      if (first != null && first.left(now) >= shortest) {
         return first;
       }
       late = late == null ? first : late;
@@ -124,12 +125,12 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
 
   private boolean stands(W oldest, long now) {
     long waited = now - oldest.since();
-    return waited > oldest.until() - now || waited > times.patience();
+    return waited / 2 > oldest.left(now) || waited > times.patience();
   }
 
   private @Nullable W firstActive(SequencedSet<W> queue, long now) {
     for (W each : queue) {
-      if (each.until() > now) {
+      if (each.left(now) > 0) {
         return each;
       }
     }

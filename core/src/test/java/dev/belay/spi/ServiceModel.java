@@ -156,7 +156,7 @@ final class ServiceModel {
 
   private void left(Wait wait) {
     if (order.remove(wait) && begunWaiting.remove(wait.request)) {
-      times.lost(now - wait.since());
+      lost(wait.request, now - wait.since());
     }
   }
 
@@ -176,15 +176,22 @@ final class ServiceModel {
       if (service <= left) {
         at(now + service, () -> served(request, service));
       } else {
-        at(request.until, () -> cutShort(left));
+        at(request.until, () -> cutShort(request, left));
       }
     }
   }
 
   /** The client has left in the midst of a service. */
-  private void cutShort(long served) {
+  private void cutShort(Request request, long served) {
     free++;
-    times.lost(served);
+    lost(request, served);
+  }
+
+  /** What ends at its deadline was known to. */
+  private void lost(Request request, long step) {
+    if (!request.kind.known) {
+      times.lost(step);
+    }
   }
 
   private long service(Kind kind) {

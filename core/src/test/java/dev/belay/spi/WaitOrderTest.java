@@ -103,11 +103,13 @@ class WaitOrderTest {
   }
 
   @Test
-  void aQueueStandsOnceItsOldestHasWaitedForMoreThanItHasLeft() {
+  void aQueueStandsOnceItsOldestHasWaitedForTwoThirdsOfItsTime() {
     times.finished(WORK);
+    var first = waits(0, 3 * WORK);
     waits(0, 3 * WORK);
-    var newest = waits(1, 3 * WORK);
-    assertThat(order.next(2 * WORK)).isSameAs(newest);
+    var newest = waits(1, 4 * WORK);
+    assertThat(order.next(2 * WORK)).isSameAs(first);
+    assertThat(order.next(2 * WORK + 2)).isSameAs(newest);
   }
 
   @Test
