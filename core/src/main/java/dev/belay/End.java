@@ -2,7 +2,6 @@ package dev.belay;
 
 import dev.belay.kernel.Names;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -137,8 +136,10 @@ final class End {
       return;
     }
     Set<End> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    var open = new ArrayDeque<End>(List.of(this));
-    for (End end = open.poll(); end != null; end = open.poll()) {
+    // No ArrayDeque: it copies by a lambda, which a full heap keeps from being linked, for good.
+    var open = new ArrayList<End>(List.of(this));
+    while (!open.isEmpty()) {
+      End end = open.removeLast();
       if (seen.add(end)) {
         end.awaitWalked();
         open.addAll(end.others);
