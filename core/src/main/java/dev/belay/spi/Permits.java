@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Work that has begun goes first, first come first served: what was spent on it is lost if it
  *       ends.
  *   <li>Work that has not begun is served first come first served while its queue is short. Once
- *       the oldest has waited for two thirds of its time, or for a few times as long as work
- *       takes, the newest goes first, which has the most time left.
+ *       the oldest has waited for two thirds of its time, or for a few times as long as work takes,
+ *       the newest goes first, which has the most time left.
  *   <li>Work that has less time left than the shortest takes goes last.
  *   <li>Work that has ended gets no permit.
  * </ol>
