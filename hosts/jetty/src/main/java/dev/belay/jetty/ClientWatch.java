@@ -50,8 +50,7 @@ final class ClientWatch implements AutoCloseable {
 
   private static @Nullable Http2End http2End(Request request) {
     return request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2
-        ? Http2End.of(
-            request.getConnectionMetaData().getConnection(), request.getComponents().getExecutor())
+        ? Http2End.of(request.getConnectionMetaData().getConnection())
         : null;
   }
 

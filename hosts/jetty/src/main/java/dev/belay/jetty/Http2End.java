@@ -1,10 +1,10 @@
 package dev.belay.jetty;
 
+import dev.belay.http.spi.FarEnd;
 import java.io.EOFException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -23,18 +23,18 @@ final class Http2End implements Connection.Listener {
   private final Set<Consumer<Throwable>> watchers = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Throwable gone;
 
-  private Http2End(EndPoint endPoint, Executor executor) {
-    farEnd = new FarEnd(endPoint, executor, true, this::ended);
+  private Http2End() {
+    farEnd = new FarEnd(true, this::ended);
   }
 
   /** The end of {@code connection}, watched from now on. */
-  static Http2End of(Connection connection, Executor executor) {
+  static Http2End of(Connection connection) {
     EndPoint endPoint = connection.getEndPoint();
     Http2End known = KNOWN.get(endPoint);
     if (known != null) {
       return known;
     }
-    var made = new Http2End(endPoint, executor);
+    var made = new Http2End();
     Http2End first = KNOWN.putIfAbsent(endPoint, made);
     if (first != null) {
       return first;
@@ -43,7 +43,7 @@ final class Http2End implements Connection.Listener {
     if (!endPoint.isOpen()) {
       made.onClosed(connection); // which may have come before the listener
     } else if (made.farEnd.want()) {
-      made.farEnd.look();
+      made.farEnd.look(endPoint.getLocalSocketAddress(), endPoint.getRemoteSocketAddress());
     }
     return made;
   }

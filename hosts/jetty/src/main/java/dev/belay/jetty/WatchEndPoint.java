@@ -1,5 +1,6 @@
 package dev.belay.jetty;
 
+import dev.belay.http.spi.FarEnd;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,7 +64,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     this.executor = executor;
     this.headerTimer = headerTimer;
     this.halfCloseIsGone = halfCloseIsGone;
-    this.farEnd = new FarEnd(target, executor, halfCloseIsGone, this::goneBehind);
+    this.farEnd = new FarEnd(halfCloseIsGone, this::goneBehind);
   }
 
   /** The end point of an HTTP/1 request, if it came through a {@link WatchEndPoint}. */
@@ -107,7 +108,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     }
     register(register);
     if (far) {
-      farEnd.look();
+      farEnd.look(getLocalSocketAddress(), getRemoteSocketAddress());
     }
   }
 
@@ -288,7 +289,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     }
     register(register);
     if (far) {
-      farEnd.look();
+      farEnd.look(getLocalSocketAddress(), getRemoteSocketAddress());
     }
     if (waiting != null) {
       serve(waiting, elsewhere);

@@ -1,11 +1,9 @@
 package dev.belay.tomcat;
 
 import dev.belay.ContextEndedException;
-import dev.belay.http.spi.SocketWatch;
-import dev.belay.spi.HelperThread;
+import dev.belay.http.spi.FarEnd;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -27,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches the connection of one HTTP/1.1 request. While nothing else reads, what arrives is read
  * ahead into Tomcat's own buffer, where Tomcat finds it: the rest of the body, or the next request.
- * It stops where {@link #AHEAD} bytes are kept; an end behind them is {@link SocketWatch}'s to
- * notice, where there is one.
+ * It stops where {@link #AHEAD} bytes are kept; an end behind them is {@link FarEnd}'s to
+ * notice.
  *
  * <p>The lock guards the fields below it and Tomcat's read buffer. It is never held while Tomcat
  * blocks.
@@ -43,6 +41,8 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
   private final InputBuffer in;
   private final OutputBuffer out;
 
+  private final FarEnd farEnd;
+
   private final ReentrantLock lock = new ReentrantLock();
   private boolean watching;
   private boolean over;
@@ -50,8 +50,6 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
   private @Nullable ContextEndedException readsFail;
   private @Nullable Throwable cutOff;
   private long readTimeout;
-  private boolean looksBehind;
-  private SocketWatch.@Nullable Watched farEnd;
 
   Http1Watch(
       ContextNioEndpoint endpoint,
@@ -65,6 +63,7 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
     this.halfCloseIsGone = halfCloseIsGone;
     this.in = request.getInputBuffer();
     this.out = Internals.outputOf(response);
+    this.farEnd = new FarEnd(halfCloseIsGone, this::endedBehind);
   }
 
   @Override
@@ -97,9 +96,7 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
         watching = false;
         endpoint.remove(socket, this);
         socket.setReadTimeout(readTimeout);
-        if (farEnd != null) {
-          farEnd.stop();
-        }
+        farEnd.forget();
       }
     } finally {
       lock.unlock();
@@ -165,9 +162,8 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
       }
       if (count == 0) {
         look();
-      } else if (count > 0 && !looksBehind) {
-        looksBehind = true;
-        HelperThread.start("belay-far-end", this::lookBehind);
+      } else if (count > 0 && farEnd.want()) {
+        farEnd.look(channel().getLocalAddress(), channel().getRemoteAddress());
       }
       return count < 0 ? ifGone(new EOFException("the connection has ended")) : null;
     } catch (IOException e) {
@@ -175,37 +171,8 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
     }
   }
 
-  /** On a thread of its own: all descriptors of the process are looked at. */
-  private void lookBehind() {
-    SocketWatch sockets = SocketWatch.shared();
-    if (sockets == null) {
-      return;
-    }
-    try {
-      if (channel().getLocalAddress() instanceof InetSocketAddress local
-          && channel().getRemoteAddress() instanceof InetSocketAddress remote) {
-        keep(sockets.watch(local, remote, halfCloseIsGone, this::endedBehind));
-      }
-    } catch (IOException e) {
-      // Closed already.
-    }
-  }
-
   private void endedBehind() {
     gone(new EOFException("the connection has ended behind bytes that are not read"));
-  }
-
-  private void keep(SocketWatch.@Nullable Watched begun) {
-    lock.lock();
-    try {
-      if (watching) {
-        farEnd = begun;
-      } else if (begun != null) {
-        begun.stop(); // the request was over
-      }
-    } finally {
-      lock.unlock();
-    }
   }
 
   private static boolean hasRoom(ByteBuffer kept, NioChannel channel) {

@@ -7,8 +7,8 @@ import java.lang.System.Logger.Level;
 import java.util.StringJoiner;
 
 /**
- * How hosts log a request that has failed: a 408, 503 or 504 as one line with its reason and its
- * story at INFO, any other failure of the server with its stack trace at WARNING, the client's own
+ * How hosts log a request that has failed: a 408, 503 or 504, and a response that was cut off
+ * because its client was too slow to read it, as one line with its reason and its story at INFO, any other failure of the server with its stack trace at WARNING, the client's own
  * mistakes and a client that has left at DEBUG.
  */
 public final class FailureLog {
@@ -36,12 +36,20 @@ public final class FailureLog {
 
   private static void write(
       System.Logger log, Context request, int status, String id, Throwable failure) {
-    if (status == 408 || status == 503 || status == 504) {
+    if (status == 408 || status == 503 || status == 504 || isSlowReader(request)) {
       log.log(Level.INFO, () -> line(request, status, id, failure));
     } else {
       Level level = status >= 500 ? Level.WARNING : Level.DEBUG;
-      log.log(level, () -> status + id + " for " + request, failure);
+      log.log(level, () -> answer(status) + id + " for " + request, failure);
     }
+  }
+
+  private static boolean isSlowReader(Context request) {
+    return request.cause() instanceof WriteTimeoutException;
+  }
+
+  private static String answer(int status) {
+    return status == 0 ? "no answer" : Integer.toString(status);
   }
 
   private static String line(Context request, int status, String id, Throwable failure) {
@@ -49,8 +57,8 @@ public final class FailureLog {
     Throwable reason = FailureStatus.reason(request, real);
     boolean named = reason instanceof RequestEndedException || reason instanceof ShutdownException;
     String kind = (named ? reason : real).getClass().getSimpleName();
-    return "%d%s for %s: %s: %s"
-        .formatted(status, id, request, kind, shown(messages(failure, real)));
+    return "%s%s for %s: %s: %s"
+        .formatted(answer(status), id, request, kind, shown(messages(failure, real)));
   }
 
   /** What was thrown says what was being done, and its causes why that failed. */

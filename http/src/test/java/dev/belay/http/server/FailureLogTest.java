@@ -67,6 +67,19 @@ class FailureLogTest {
   }
 
   @Test
+  void aSlowReaderIsOneLineThoughItGetsNoAnswer() {
+    try (var request = Context.background().withName("GET /large").withCancel()) {
+      request.cancel(new WriteTimeoutException("the response was not read after PT1M"));
+      Throwable ended = catchThrowable(request::throwIfDone);
+      FailureLog.write(log, request, 0, ended);
+      assertThat(lines.getFirst().level()).isEqualTo(Level.INFO);
+      assertThat(lines.getFirst().text())
+          .startsWith("no answer for")
+          .contains("GET /large", "WriteTimeoutException", "after PT1M");
+    }
+  }
+
+  @Test
   void theLineNamesTheReason() {
     try (var request = Context.background().withName("POST /orders").withCancel()) {
       request.cancel(new BodyTimeoutException("the body was not complete after PT1S", null));
