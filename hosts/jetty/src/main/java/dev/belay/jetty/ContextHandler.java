@@ -164,6 +164,7 @@ public final class ContextHandler extends Handler.Abstract {
       Registration ending = ctx.onDone(() -> end(ctx, request, writing));
       try {
         run(ctx, c -> endpoint.handle(c, reading, writing));
+        writing.finish();
       } catch (Throwable failure) {
         if (writing.isConnectionLost()) {
           throw new ConnectionLostException(failure);

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -33,6 +34,8 @@ final class ContextResponse extends Response.Wrapper {
   // Guarded by the monitor, which is held for these writes only:
   private boolean writing;
   private boolean over;
+  private boolean lastWritten;
+  private long written;
 
   ContextResponse(Context ctx, Request request, Response response, Consumer<Throwable> onFailure) {
     super(request, response);
@@ -42,6 +45,7 @@ final class ContextResponse extends Response.Wrapper {
 
   @Override
   public void write(boolean last, ByteBuffer content, Callback callback) {
+    count(last, content);
     ContextEndedException ended = mayBegin(ended()) ? null : ended();
     if (ended == null) {
       super.write(last, content, new Write(callback, null));
@@ -79,6 +83,29 @@ final class ContextResponse extends Response.Wrapper {
 
   private synchronized void written() {
     writing = false;
+  }
+
+  /**
+   * The endpoint has returned, and Jetty is about to complete the response.
+   *
+   * @throws ContextEndedException if it has begun, and the context has ended before its last part
+   */
+  void finish() {
+    ContextEndedException ended = ended();
+    if (ended != null && isCommitted() && getStatus() < LOWEST_ERROR && !isWhole()) {
+      cutOff(ended);
+      throw ended;
+    }
+  }
+
+  private synchronized void count(boolean last, @Nullable ByteBuffer content) {
+    lastWritten |= last;
+    written += content == null ? 0 : content.remaining();
+  }
+
+  private synchronized boolean isWhole() {
+    long length = getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+    return lastWritten || (length >= 0 && written >= length);
   }
 
   /** Whether a write has failed because the connection was lost, not because of the context. */

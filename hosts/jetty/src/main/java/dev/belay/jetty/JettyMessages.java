@@ -3,6 +3,7 @@ package dev.belay.jetty;
 import dev.belay.http.server.BodyTooLargeException;
 import dev.belay.http.server.HttpMessages;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
@@ -60,6 +61,18 @@ public enum JettyMessages implements HttpMessages<Request, Response> {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
     Content.Sink.write(response, true, ByteBuffer.wrap(body));
+  }
+
+  @Override
+  public OutputStream begin(Response response, int status, String contentType) {
+    response.setStatus(status);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+    return Content.Sink.asOutputStream(response);
+  }
+
+  @Override
+  public void cutOff(Request request, Response response, Throwable why) {
+    Abort.of(request, why);
   }
 
   @Override

@@ -14,8 +14,6 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Collections;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class ContextFilter implements Filter {
+  private static final ServletMessages MESSAGES = ServletMessages.INSTANCE;
   private static final String EXCHANGE = ContextFilter.class.getName() + ".exchange";
 
   private final Context server;
@@ -73,7 +72,12 @@ public final class ContextFilter implements Filter {
    * not bound; null without the filter.
    */
   public static @Nullable Context contextOf(ServletRequest request) {
-    return request.getAttribute(EXCHANGE) instanceof Exchange exchange ? exchange.context() : null;
+    Exchange exchange = exchangeOf(request);
+    return exchange == null ? null : exchange.context();
+  }
+
+  static @Nullable Exchange exchangeOf(ServletRequest request) {
+    return request.getAttribute(EXCHANGE) instanceof Exchange exchange ? exchange : null;
   }
 
   /** Passes a request on as it came if it is not HTTP. */
@@ -89,8 +93,7 @@ public final class ContextFilter implements Filter {
 
   private void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    Exchange running =
-        request.getAttribute(EXCHANGE) instanceof Exchange exchange ? exchange : null;
+    Exchange running = exchangeOf(request);
     if (running != null && !running.isOver()) {
       running.dispatch(request, response, chain);
     } else if (request.getDispatcherType() == DispatcherType.ERROR) {
@@ -113,14 +116,14 @@ public final class ContextFilter implements Filter {
   }
 
   private CancellableContext open(HttpServletRequest request) {
-    return contexts.open(server, name(request), field -> value(request, field));
+    return contexts.open(server, name(request), field -> MESSAGES.header(request, field));
   }
 
   /** The request's time may be up, and the server about to end: the page is its last word. */
   private CancellableContext errorPage(HttpServletRequest request) {
     return contexts
         .withHeaders(contexts.headers().withoutRemainingTime())
-        .open(server.withoutCancel(), name(request), field -> value(request, field));
+        .open(server.withoutCancel(), name(request), field -> MESSAGES.header(request, field));
   }
 
   private static ClientWatch watchOf(HttpServletRequest request) {
@@ -132,15 +135,7 @@ public final class ContextFilter implements Filter {
     return new UnwatchedClient();
   }
 
-  /** Without what a client appends to a path's segments, such as a session's id. */
   private static String name(HttpServletRequest request) {
-    String rest = Objects.requireNonNullElse(request.getPathInfo(), "");
-    return request.getMethod() + " " + request.getContextPath() + request.getServletPath() + rest;
-  }
-
-  /** Several fields of one name are one value (RFC 9110, section 5.3). */
-  private static @Nullable String value(HttpServletRequest request, String name) {
-    List<String> fields = Collections.list(request.getHeaders(name));
-    return fields.isEmpty() ? null : String.join(",", fields);
+    return MESSAGES.method(request) + " " + MESSAGES.path(request);
   }
 }

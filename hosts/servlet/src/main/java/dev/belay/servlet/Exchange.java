@@ -141,6 +141,18 @@ final class Exchange implements AsyncListener {
     }
   }
 
+  /** Breaks the response off, unless the request is over. */
+  void cutOff(Throwable why) {
+    lock.lock();
+    try {
+      if (!over) {
+        watch.cutOff(why);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private @Nullable ContextEndedException ended() {
     try {
       ctx.throwIfDone();

@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches the connection of one HTTP/1.1 request. While nothing else reads, what arrives is read
  * ahead into Tomcat's own buffer, where Tomcat finds it: the rest of the body, or the next request.
- * It stops where {@link #AHEAD} bytes are kept; an end behind them is {@link FarEnd}'s to
- * notice.
+ * It stops where {@link #AHEAD} bytes are kept; an end behind them is {@link FarEnd}'s to notice.
  *
  * <p>The lock guards the fields below it and Tomcat's read buffer. It is never held while Tomcat
  * blocks.

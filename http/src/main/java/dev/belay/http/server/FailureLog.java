@@ -8,8 +8,9 @@ import java.util.StringJoiner;
 
 /**
  * How hosts log a request that has failed: a 408, 503 or 504, and a response that was cut off
- * because its client was too slow to read it, as one line with its reason and its story at INFO, any other failure of the server with its stack trace at WARNING, the client's own
- * mistakes and a client that has left at DEBUG.
+ * because its client was too slow to read it, as one line with its reason and its story at INFO,
+ * any other failure of the server with its stack trace at WARNING, the client's own mistakes and a
+ * client that has left at DEBUG.
  */
 public final class FailureLog {
   private static final int LONGEST = 1000;
@@ -36,7 +37,7 @@ public final class FailureLog {
 
   private static void write(
       System.Logger log, Context request, int status, String id, Throwable failure) {
-    if (status == 408 || status == 503 || status == 504 || isSlowReader(request)) {
+    if (status == 408 || status == 503 || status == 504 || isSlowReader(request, failure)) {
       log.log(Level.INFO, () -> line(request, status, id, failure));
     } else {
       Level level = status >= 500 ? Level.WARNING : Level.DEBUG;
@@ -44,8 +45,9 @@ public final class FailureLog {
     }
   }
 
-  private static boolean isSlowReader(Context request) {
-    return request.cause() instanceof WriteTimeoutException;
+  private static boolean isSlowReader(Context request, Throwable failure) {
+    return FailureStatus.reason(request, FailureStatus.unwrapped(failure))
+        instanceof WriteTimeoutException;
   }
 
   private static String answer(int status) {

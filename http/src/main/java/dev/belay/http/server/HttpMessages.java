@@ -1,6 +1,7 @@
 package dev.belay.http.server;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,22 @@ public interface HttpMessages<Q, S> {
    * @throws IOException if the client does not take it
    */
   void answer(S response, int status, String contentType, byte[] body) throws IOException;
+
+  /**
+   * Begins a response of unknown length, for {@link ResponseStream}.
+   *
+   * @return sends what was written when it is flushed. It is not closed: the response is complete
+   *     when the endpoint returns.
+   */
+  OutputStream begin(S response, int status, String contentType) throws IOException;
+
+  /**
+   * Breaks a response off that is being written, so that no client can take it for complete: a write
+   * that waits fails. Any thread may call it; it does not wait.
+   *
+   * @param why the cause of the failure
+   */
+  void cutOff(Q request, S response, Throwable why);
 
   /**
    * The request with a body of at most {@code bytes}: reading more throws {@link

@@ -18,6 +18,7 @@ import dev.belay.http.wire.Trace;
 import dev.belay.spi.ContextEvent;
 import dev.belay.spi.ContextEvents;
 import dev.belay.spi.ContextListener;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -85,6 +86,16 @@ class MiddlewareTest {
       response.committed = true;
       response.headers.put("Content-Type", contentType);
       response.body = new String(body, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public OutputStream begin(Sent response, int status, String contentType) {
+      throw new UnsupportedOperationException("no middleware streams");
+    }
+
+    @Override
+    public void cutOff(Map<String, String> request, Sent response, Throwable why) {
+      throw new UnsupportedOperationException("no middleware streams");
     }
 
     @Override

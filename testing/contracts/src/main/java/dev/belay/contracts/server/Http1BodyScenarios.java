@@ -13,8 +13,8 @@ import dev.belay.contracts.socket.HttpClientByHand.Pending;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a host must notice about an HTTP/1.1 client that owes it a body, and what such a body may not
- * do to it.
+ * What a host must notice about an HTTP/1.1 client that owes it a body, and what such a body may
+ * not do to it.
  */
 abstract class Http1BodyScenarios extends RequestScenarios<Http1Client> {
 

@@ -262,6 +262,19 @@ abstract class RequestScenarios<C extends HttpClientByHand> {
   }
 
   @Test
+  void aResponseWhoseHandlerReturnsAfterTheEndNeverLooksComplete() throws Exception {
+    needs(ServerFeature.STREAMED_RESPONSES);
+    needs(ServerFeature.RESPONSE_CUT_OFF);
+    Pending pending = client(settings().withRequestLimit(MINUTE)).get("/begun");
+    Visit visit = entered("/begun");
+    clock.advance(MINUTE);
+    visit.awaitEnded(Status.DEADLINE_EXCEEDED);
+    visit.release();
+    assertThrows(IOException.class, pending::answer);
+    visit.awaitLeft();
+  }
+
+  @Test
   void aResponseThatEndsInTimeIsComplete() throws Exception {
     needs(ServerFeature.STREAMED_RESPONSES);
     Pending pending = client(settings().withRequestLimit(MINUTE)).get("/rows");

@@ -78,6 +78,10 @@ final class Visits implements ServerScript {
           exchange.write(true, new byte[0]);
         }
       }
+      case "begun" -> {
+        exchange.write(false, text(path));
+        block(visit);
+      }
       case "flood" -> flood(exchange, visit);
       case "broken" -> throw new IllegalStateException("broken on purpose");
       case "checks" -> {
