@@ -82,8 +82,7 @@ class EventStreamIT {
     requests = root;
     var settings = new ServerSettings(root, Certificate.forLocalhost(), DAY, true, DAY, DAY, false);
     tomcat =
-        TomcatUnderTest.start(
-            settings, TomcatUnderTest.filter(settings), new Served(this::serve));
+        TomcatUnderTest.start(settings, TomcatUnderTest.filter(settings), new Served(this::serve));
   }
 
   @AfterEach
@@ -118,8 +117,8 @@ class EventStreamIT {
     }
   }
 
-  private static void flood(
-      Context ctx, HttpServletRequest request, HttpServletResponse response) throws IOException {
+  private static void flood(Context ctx, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
     Duration limit = Duration.ofMillis(200);
     try (var out =
         ResponseStream.open(ctx, MESSAGES, request, response, 200, "text/plain", limit)) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Server-sent events: a {@link ResponseStream} of the type {@code text/event-stream}. Each event is
- * sent at once. The stream ends when the endpoint returns, or is cut off with its context; a browser
- * connects again after either. One thread uses it. Source: the HTML standard, section 9.2.
+ * sent at once. The stream ends when the endpoint returns, or is cut off with its context; a
+ * browser connects again after either. One thread uses it. Source: the HTML standard, section 9.2.
  */
 public final class EventStream {
   private final Context ctx;
@@ -36,8 +36,7 @@ public final class EventStream {
     messages.setHeader(response, "Cache-Control", "no-store");
     messages.setHeader(response, "X-Accel-Buffering", "no"); // nginx keeps events back otherwise
     var out =
-        ResponseStream.open(
-            ctx, messages, request, response, 200, "text/event-stream", writeLimit);
+        ResponseStream.open(ctx, messages, request, response, 200, "text/event-stream", writeLimit);
     out.flush();
     return new EventStream(ctx, out);
   }
@@ -84,7 +83,9 @@ public final class EventStream {
     }
   }
 
-  /** Sends a comment, which no client reports, so that nothing between takes the stream for dead. */
+  /**
+   * Sends a comment, which no client reports, so that nothing between takes the stream for dead.
+   */
   public void heartbeat() throws IOException {
     write(":\n\n");
   }

@@ -46,8 +46,8 @@ public interface HttpMessages<Q, S> {
   OutputStream begin(S response, int status, String contentType) throws IOException;
 
   /**
-   * Breaks a response off that is being written, so that no client can take it for complete: a write
-   * that waits fails. Any thread may call it; it does not wait.
+   * Breaks a response off that is being written, so that no client can take it for complete: a
+   * write that waits fails. Any thread may call it; it does not wait.
    *
    * @param why the cause of the failure
    */

@@ -70,8 +70,7 @@ public final class ResponseStream extends OutputStream {
       throw new IllegalArgumentException("a client needs some time: " + writeLimit);
     }
     OutputStream out = messages.begin(response, status, contentType);
-    return new ResponseStream(
-        ctx, writeLimit, out, why -> messages.cutOff(request, response, why));
+    return new ResponseStream(ctx, writeLimit, out, why -> messages.cutOff(request, response, why));
   }
 
   @Override

@@ -123,8 +123,7 @@ class EventStreamTest {
         .containsEntry("Content-Type", "text/event-stream")
         .containsEntry("Cache-Control", "no-store");
     assertThat(client.text())
-        .isEqualTo(
-            "data: one\n\nevent: price\nid: 7\ndata: two\ndata: lines\n\ndata:\n\n:\n\n");
+        .isEqualTo("data: one\n\nevent: price\nid: 7\ndata: two\ndata: lines\n\ndata:\n\n:\n\n");
   }
 
   @Test
