@@ -1,5 +1,6 @@
 /** What a host or a client that runs under contexts must do, as tests that its author extends. */
 module dev.belay.contracts {
+  requires java.logging;
   requires static transitive org.jspecify;
   requires transitive dev.belay;
   requires transitive dev.belay.testkit;

@@ -23,6 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
@@ -245,7 +246,20 @@ public final class ContextHandler extends Handler.Abstract {
     } else {
       int code = status.getAsInt();
       String text = known == null ? FailureStatus.text(code, failure) : known.getReason();
-      Response.writeError(request, response, callback, code, text);
+      Response.writeError(new Shown(request), response, callback, code, text);
+    }
+  }
+
+  /** A request as error pages show it: a client's query is not repeated. */
+  private static final class Shown extends Request.Wrapper {
+    Shown(Request request) {
+      super(request);
+    }
+
+    @Override
+    public HttpURI getHttpURI() {
+      String path = Objects.requireNonNullElse(super.getHttpURI().getCanonicalPath(), "");
+      return HttpURI.build().path(path);
     }
   }
 

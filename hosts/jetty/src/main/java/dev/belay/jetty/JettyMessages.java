@@ -1,12 +1,16 @@
 package dev.belay.jetty;
 
+import dev.belay.http.server.BadRequestException;
 import dev.belay.http.server.BodyTooLargeException;
 import dev.belay.http.server.HttpMessages;
+import dev.belay.spi.Causes;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -73,6 +77,17 @@ public enum JettyMessages implements HttpMessages<Request, Response> {
   @Override
   public void cutOff(Request request, Response response, Throwable why) {
     Abort.of(request, why);
+  }
+
+  @Override
+  public Throwable translated(Response response, Throwable thrown) {
+    var known = (HttpException) Causes.first(thrown, HttpException.class::isInstance);
+    if (known == null || !HttpStatus.isClientError(known.getCode())) {
+      return thrown;
+    }
+    var bad = new BadRequestException(known.getReason());
+    bad.initCause(thrown);
+    return bad;
   }
 
   @Override

@@ -4,10 +4,12 @@ import dev.belay.contracts.server.ServerExchange;
 import dev.belay.contracts.server.ServerScript;
 import dev.belay.contracts.server.ServerSettings;
 import dev.belay.contracts.server.ServerUnderTest;
+import dev.belay.http.server.Endpoint;
 import dev.belay.http.server.RequestContexts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
@@ -55,11 +57,19 @@ final class JettyUnderTest implements ServerUnderTest {
   }
 
   static ContextHandler handler(ServerSettings settings, ServerScript script) {
+    return handler(settings, endpoint -> endpoint, script);
+  }
+
+  /** The same with middleware. */
+  static ContextHandler handler(
+      ServerSettings settings,
+      UnaryOperator<Endpoint<Request, Response>> around,
+      ServerScript script) {
+    Endpoint<Request, Response> endpoint =
+        (ctx, request, response) -> script.run(ctx, new Exchange(request, response));
     var handler =
         new ContextHandler(
-            settings.root(),
-            new RequestContexts(settings.requestLimit()),
-            (ctx, request, response) -> script.run(ctx, new Exchange(request, response)));
+            settings.root(), new RequestContexts(settings.requestLimit()), around.apply(endpoint));
     return settings.interrupting() ? handler.withInterrupts() : handler;
   }
 

@@ -1,5 +1,6 @@
 package dev.belay.servlet;
 
+import dev.belay.http.server.BadRequestException;
 import dev.belay.http.server.BodyTooLargeException;
 import dev.belay.http.server.HttpMessages;
 import jakarta.servlet.ReadListener;
@@ -86,6 +87,17 @@ public enum ServletMessages implements HttpMessages<HttpServletRequest, HttpServ
     if (exchange != null) {
       exchange.cutOff(why);
     }
+  }
+
+  /** A container that cannot read a body has set the response's status by itself. */
+  @Override
+  public Throwable translated(HttpServletResponse response, Throwable thrown) {
+    if (response.getStatus() != HttpServletResponse.SC_BAD_REQUEST) {
+      return thrown;
+    }
+    var bad = new BadRequestException("the request cannot be understood");
+    bad.initCause(thrown);
+    return bad;
   }
 
   @Override

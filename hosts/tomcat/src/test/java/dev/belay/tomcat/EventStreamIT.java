@@ -10,17 +10,10 @@ import dev.belay.contracts.server.ServerSettings;
 import dev.belay.contracts.socket.Certificate;
 import dev.belay.contracts.socket.Http2Client;
 import dev.belay.http.server.ClientGoneException;
-import dev.belay.http.server.Endpoint;
 import dev.belay.http.server.EventStream;
 import dev.belay.http.server.ResponseStream;
 import dev.belay.http.server.WriteTimeoutException;
-import dev.belay.http.server.middleware.AccessLog;
-import dev.belay.http.server.middleware.BodyLimit;
-import dev.belay.http.server.middleware.Recover;
-import dev.belay.http.server.middleware.RequestId;
 import dev.belay.servlet.ServletMessages;
-import jakarta.servlet.ServletException;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedReader;
@@ -40,7 +33,6 @@ import org.junit.jupiter.api.Test;
 class EventStreamIT {
   private static final Duration DAY = Duration.ofDays(1);
   private static final ServletMessages MESSAGES = ServletMessages.INSTANCE;
-  private static final System.Logger ACCESS = System.getLogger("access");
 
   private final BlockingQueue<String> source = new LinkedBlockingQueue<>();
   private final CompletableFuture<Context> begun = new CompletableFuture<>();
@@ -48,41 +40,12 @@ class EventStreamIT {
   private CancellableContext requests;
   private TomcatUnderTest tomcat;
 
-  /** A servlet that is an endpoint with middleware around it. */
-  private static final class Served extends HttpServlet {
-    private static final long serialVersionUID = 1L;
-
-    private final transient Endpoint<HttpServletRequest, HttpServletResponse> endpoint;
-
-    Served(Endpoint<HttpServletRequest, HttpServletResponse> endpoint) {
-      this.endpoint =
-          RequestId.around(
-              MESSAGES,
-              AccessLog.around(
-                  MESSAGES,
-                  ACCESS,
-                  Recover.around(MESSAGES, BodyLimit.around(MESSAGES, 10, endpoint))));
-    }
-
-    @Override
-    protected void service(HttpServletRequest request, HttpServletResponse response)
-        throws ServletException, IOException {
-      try {
-        endpoint.handle(Context.current(), request, response);
-      } catch (IOException | RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new ServletException(e);
-      }
-    }
-  }
-
   @BeforeEach
   void start(CancellableContext root) throws Exception {
     requests = root;
     var settings = new ServerSettings(root, Certificate.forLocalhost(), DAY, true, DAY, DAY, false);
     tomcat =
-        TomcatUnderTest.start(settings, TomcatUnderTest.filter(settings), new Served(this::serve));
+        TomcatUnderTest.start(settings, TomcatUnderTest.filter(settings), new TomcatUnderTest.Served(TomcatUnderTest.withMiddleware(this::serve)));
   }
 
   @AfterEach
@@ -216,11 +179,11 @@ class EventStreamIT {
           .contains("X-Request-ID: abc-1")
           .contains("hello");
     }
-    try (Socket socket = send(request + "Content-Length: 11\r\n\r\nhello world")) {
+    try (Socket socket = send(request + "Content-Length: 1001\r\n\r\n" + "x".repeat(1001))) {
       assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
           .startsWith("HTTP/1.1 413")
           .contains("application/problem+json")
-          .contains("longer than 10 bytes");
+          .contains("longer than 1000 bytes");
     }
   }
 }

@@ -5,8 +5,14 @@ import dev.belay.contracts.server.ServerExchange;
 import dev.belay.contracts.server.ServerScript;
 import dev.belay.contracts.server.ServerSettings;
 import dev.belay.contracts.server.ServerUnderTest;
+import dev.belay.http.server.Endpoint;
 import dev.belay.http.server.RequestContexts;
+import dev.belay.http.server.middleware.AccessLog;
+import dev.belay.http.server.middleware.BodyLimit;
+import dev.belay.http.server.middleware.Recover;
+import dev.belay.http.server.middleware.RequestId;
 import dev.belay.servlet.ContextFilter;
+import dev.belay.servlet.ServletMessages;
 import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
@@ -36,6 +42,9 @@ import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 
 /** Tomcat with all that it can speak, its servlets on virtual threads. */
 final class TomcatUnderTest implements ServerUnderTest {
+  static final int LONGEST_BODY = 1000;
+  private static final System.Logger ACCESS = System.getLogger("dev.belay.access");
+
   private final Tomcat tomcat = new Tomcat();
   private final ServerSettings settings;
   private final Connector clear;
@@ -56,7 +65,7 @@ final class TomcatUnderTest implements ServerUnderTest {
   }
 
   static TomcatUnderTest start(ServerSettings settings, ServerScript script) throws Exception {
-    return start(settings, filter(settings), new Scripted(script));
+    return start(settings, filter(settings), new Served(endpoint(script)));
   }
 
   static TomcatUnderTest start(ServerSettings settings, Filter filter, Servlet servlet)
@@ -64,6 +73,19 @@ final class TomcatUnderTest implements ServerUnderTest {
     var started = new TomcatUnderTest(settings, filter, servlet);
     started.tomcat.start();
     return started;
+  }
+
+  static Endpoint<HttpServletRequest, HttpServletResponse> endpoint(ServerScript script) {
+    return (ctx, request, response) -> script.run(ctx, new Exchange(request, response));
+  }
+
+  static Endpoint<HttpServletRequest, HttpServletResponse> withMiddleware(
+      Endpoint<HttpServletRequest, HttpServletResponse> endpoint) {
+    ServletMessages servlet = ServletMessages.INSTANCE;
+    Endpoint<HttpServletRequest, HttpServletResponse> bounded =
+        BodyLimit.around(servlet, LONGEST_BODY, endpoint);
+    return RequestId.around(
+        servlet, AccessLog.around(servlet, ACCESS, Recover.around(servlet, bounded)));
   }
 
   static ContextFilter filter(ServerSettings settings) {
@@ -150,21 +172,21 @@ final class TomcatUnderTest implements ServerUnderTest {
     tomcat.destroy();
   }
 
-  /** Runs the script of a contract. */
-  private static final class Scripted extends HttpServlet {
+  /** Runs an endpoint. */
+  static final class Served extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
-    private final transient ServerScript script;
+    private final transient Endpoint<HttpServletRequest, HttpServletResponse> endpoint;
 
-    Scripted(ServerScript script) {
-      this.script = script;
+    Served(Endpoint<HttpServletRequest, HttpServletResponse> endpoint) {
+      this.endpoint = endpoint;
     }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
         throws ServletException, IOException {
       try {
-        script.run(Context.current(), new Exchange(request, response));
+        endpoint.handle(Context.current(), request, response);
       } catch (IOException | RuntimeException e) {
         throw e;
       } catch (Exception e) {

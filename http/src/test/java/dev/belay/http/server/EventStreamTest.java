@@ -103,6 +103,11 @@ class EventStreamTest {
     }
 
     @Override
+    public Throwable translated(Received response, Throwable thrown) {
+      return thrown;
+    }
+
+    @Override
     public String withBodyLimit(String request, long bytes) {
       return request;
     }

@@ -38,17 +38,19 @@ public final class Recover {
 
   /**
    * {@code next}, its failures answered as {@code problems} says: a program's own failures first,
-   * then {@link ProblemDetails#of}.
+   * then {@link ProblemDetails#of}. What the host itself throws comes {@link
+   * HttpMessages#translated translated}.
    */
   public static <Q, S> Endpoint<Q, S> around(
       HttpMessages<Q, S> messages, Problems problems, Endpoint<Q, S> next) {
     return (ctx, request, response) -> {
       try {
         next.handle(ctx, request, response);
-      } catch (Throwable failure) {
+      } catch (Throwable thrown) {
+        Throwable failure = messages.translated(response, thrown);
         ProblemDetails problem = problems.of(ctx, failure);
         if (problem == null || messages.isCommitted(response)) {
-          throw failure;
+          throw thrown;
         }
         ProblemDetails named = problem.withId(id(ctx));
         FailureLog.write(LOG, ctx, named, failure);

@@ -99,6 +99,11 @@ class MiddlewareTest {
     }
 
     @Override
+    public Throwable translated(Sent response, Throwable thrown) {
+      return thrown;
+    }
+
+    @Override
     public Map<String, String> withBodyLimit(Map<String, String> request, long bytes) {
       Map<String, String> limited = new HashMap<>(request);
       limited.put(":limit", Long.toString(bytes));
