@@ -37,7 +37,8 @@ class InterleavedIT {
   private static final int EACH = 50;
   private static final Duration DAY = Duration.ofDays(1);
   private static final String NAME = "interleaved.access";
-  private static final Pattern LINE = Pattern.compile("path=\"/(r-\\d+-\\d+)\" .* id=(r-\\d+-\\d+)$");
+  private static final Pattern LINE =
+      Pattern.compile("path=\"/(r-\\d+-\\d+)\" .* id=(r-\\d+-\\d+)$");
 
   private final CyclicBarrier all = new CyclicBarrier(CLIENTS);
   private final Queue<String> lines = new ConcurrentLinkedQueue<>();
@@ -83,8 +84,7 @@ class InterleavedIT {
     var settings = new ServerSettings(root, Certificate.forLocalhost(), DAY, true, DAY, DAY, false);
     JettyMessages messages = JettyMessages.INSTANCE;
     var endpoint =
-        RequestId.around(
-            messages, AccessLog.around(messages, System.getLogger(NAME), endpoint()));
+        RequestId.around(messages, AccessLog.around(messages, System.getLogger(NAME), endpoint()));
     JettyUnderTest jetty =
         JettyUnderTest.start(
             settings, new ContextHandler(root, new RequestContexts(DAY), endpoint));

@@ -45,7 +45,10 @@ class EventStreamIT {
     requests = root;
     var settings = new ServerSettings(root, Certificate.forLocalhost(), DAY, true, DAY, DAY, false);
     tomcat =
-        TomcatUnderTest.start(settings, TomcatUnderTest.filter(settings), new TomcatUnderTest.Served(TomcatUnderTest.withMiddleware(this::serve)));
+        TomcatUnderTest.start(
+            settings,
+            TomcatUnderTest.filter(settings),
+            new TomcatUnderTest.Served(TomcatUnderTest.withMiddleware(this::serve)));
   }
 
   @AfterEach

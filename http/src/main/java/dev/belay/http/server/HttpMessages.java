@@ -54,8 +54,8 @@ public interface HttpMessages<Q, S> {
   void cutOff(Q request, S response, Throwable why);
 
   /**
-   * What an endpoint has thrown, in Belay's terms: what the host throws for a mistake of the client,
-   * such as a malformed body, is a {@link BadRequestException}.
+   * What an endpoint has thrown, in Belay's terms: what the host throws for a mistake of the
+   * client, such as a malformed body, is a {@link BadRequestException}.
    *
    * @return {@code thrown} itself if it is not of the host's
    */

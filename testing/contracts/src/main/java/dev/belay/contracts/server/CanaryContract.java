@@ -24,9 +24,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * What a client sends stays with the endpoint: a token and an e-mail address, sent through every
  * input of a request, are found in no log line of {@code dev.belay} at any level, no line of the
- * host at INFO or above, no answer, no name of a thread or a context, and no message of an exception.
- * The method and the path, without its parameters and its query, are no such inputs: they name the
- * request, and are logged.
+ * host at INFO or above, no answer, no name of a thread or a context, and no message of an
+ * exception. The method and the path, without its parameters and its query, are no such inputs:
+ * they name the request, and are logged.
  *
  * <p>Extend it in the host's tests, with whatever the host puts around its endpoints.
  */
