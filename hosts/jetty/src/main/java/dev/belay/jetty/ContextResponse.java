@@ -69,11 +69,26 @@ final class ContextResponse extends Response.Wrapper {
     return writing;
   }
 
-  /** The context has ended: a write that is under way fails. */
+  /** The context has ended: a write that is under way fails; an error is the last word. */
   void end(ContextEndedException ended) {
     boolean underWay;
     synchronized (this) {
       over = true;
+      underWay = writing;
+    }
+    if (underWay && getStatus() < LOWEST_ERROR) {
+      cutOff(ended);
+    } else if (underWay) {
+      getRequest()
+          .getComponents()
+          .getScheduler()
+          .schedule(() -> cutOffUnlessWritten(ended), LAST_WORD, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void cutOffUnlessWritten(ContextEndedException ended) {
+    boolean underWay;
+    synchronized (this) {
       underWay = writing;
     }
     if (underWay) {

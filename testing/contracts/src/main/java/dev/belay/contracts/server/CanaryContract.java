@@ -191,7 +191,7 @@ public abstract class CanaryContract {
           answer.append((char) b);
         }
       } catch (IOException e) {
-        captured.add("reset"); // cut off
+        answer.append("cut off: ").append(e.getMessage());
       }
       captured.add(answer.toString());
       return answer.toString();
@@ -228,7 +228,8 @@ public abstract class CanaryContract {
     try (Socket socket = send(request("/waits", malformed(), body()))) {
       await(entered);
       clock.advance(MINUTE);
-      assertTrue(answer(socket).startsWith("HTTP/1.1 504"));
+      String answer = answer(socket);
+      assertTrue(answer.startsWith("HTTP/1.1 504"), answer);
     }
   }
 
