@@ -33,6 +33,7 @@ import org.eclipse.jetty.server.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Streamed responses over real sockets. */
 class EventStreamIT {
@@ -91,7 +92,11 @@ class EventStreamIT {
   }
 
   private Socket get(String path) throws IOException {
-    var socket = new Socket("127.0.0.1", jetty.port());
+    return get(jetty.port(), path);
+  }
+
+  private static Socket get(int port, String path) throws IOException {
+    var socket = new Socket("127.0.0.1", port);
     socket.setSoTimeout(20_000);
     socket
         .getOutputStream()
@@ -122,6 +127,20 @@ class EventStreamIT {
     }
     Throwable why = failed.get(20, TimeUnit.SECONDS);
     assertThat(begun.join().cause()).as("%s", why).isInstanceOf(ClientGoneException.class);
+  }
+
+  @Test
+  void anEventPassesThroughNginxAtOnce(@TempDir Path directory) throws Exception {
+    try (Proxy proxy = Proxy.nginx(directory, jetty.port(), "", "");
+        Socket socket = get(proxy.port(), "/prices")) {
+      BufferedReader lines = lines(socket);
+      source.add("1.50");
+      awaitLine(lines, "data: 1.50");
+      source.add("1.51");
+      awaitLine(lines, "data: 1.51");
+    }
+    failed.get(20, TimeUnit.SECONDS);
+    assertThat(begun.join().cause()).isInstanceOf(ClientGoneException.class);
   }
 
   @Test

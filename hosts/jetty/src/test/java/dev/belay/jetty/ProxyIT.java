@@ -115,7 +115,8 @@ class ProxyIT {
       awaitEntered();
       leaving.leave(client);
     }
-    try (Http1Client other = Http1Client.plain(proxy.port())) { // the proxy has seen the first leave
+    try (Http1Client other =
+        Http1Client.plain(proxy.port())) { // the proxy has seen the first leave
       assertThat(other.get("/other").answer().status()).isEqualTo(200);
     }
     release.countDown();
@@ -140,8 +141,7 @@ class ProxyIT {
 
   @Test
   void nginxKeepsItToItselfIfSoSet() throws Exception {
-    try (Proxy proxy =
-        Proxy.nginx(directory, jetty.port(), "", "proxy_ignore_client_abort on;")) {
+    try (Proxy proxy = Proxy.nginx(directory, jetty.port(), "", "proxy_ignore_client_abort on;")) {
       assertNotNoticed(proxy, Http1Client::close);
     }
   }
@@ -182,8 +182,7 @@ class ProxyIT {
 
   @Test
   void haproxyPassesOnThatAStreamIsReset() throws Exception {
-    try (Proxy proxy =
-        Proxy.haproxy(directory, jetty.port(), "proto h2", "option abortonclose")) {
+    try (Proxy proxy = Proxy.haproxy(directory, jetty.port(), "proto h2", "option abortonclose")) {
       leaveOverHttp2(proxy);
     }
   }
