@@ -37,13 +37,16 @@ final class Binding {
       AbstractContext ctx, ContextCallable<T, X> body) throws X {
     @Nullable Object[] slots = BOUND.get();
     var before = (AbstractContext) slots[CONTEXT];
+    Steps.Call step = Steps.begin(ctx, before);
     slots[CONTEXT] = ctx;
-    Steps.Step step = Steps.begin(ctx, before);
+    boolean succeeded = false;
     try {
-      return body.call(ctx);
+      T result = body.call(ctx);
+      succeeded = true;
+      return result;
     } finally {
       slots[CONTEXT] = before; // first: a call may find no stack
-      Steps.end(step);
+      Steps.end(step, succeeded);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.belay.kernel.Require;
 import dev.belay.kernel.Work;
 import dev.belay.spi.LiveContext;
 import dev.belay.spi.TimeSource;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -101,6 +102,23 @@ final class CoreKernel extends Kernel {
       }
     }
     return found;
+  }
+
+  @Override
+  public Duration shortest(Context step) {
+    NamedContext label = ((AbstractContext) Require.context(step)).frame().label;
+    return Duration.ofNanos(label.environment.estimates().shortest(label));
+  }
+
+  @Override
+  public void requireTime(Context step) {
+    var ctx = (AbstractContext) step;
+    CancelContext scope = ctx.scope();
+    DeadlineContext limiter = scope == null ? null : scope.limiter();
+    if (limiter != null) {
+      NamedContext label = ctx.frame().label;
+      label.environment.estimates().require(label, ctx, limiter, ctx.time().nanoTime());
+    }
   }
 
   @Override

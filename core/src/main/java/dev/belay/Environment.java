@@ -10,6 +10,7 @@ final class Environment {
   private final TimeSource time;
   private final boolean tracked;
   private final boolean recordsSites;
+  private final StepEstimates estimates = new StepEstimates();
 
   /** Set before the root is published, never again; null for the system's own. */
   @Nullable CancelContext root;
@@ -22,6 +23,10 @@ final class Environment {
 
   TimeSource time() {
     return time;
+  }
+
+  StepEstimates estimates() {
+    return estimates;
   }
 
   boolean tracked() {

@@ -38,6 +38,14 @@ final class Steps {
     }
   }
 
+  /**
+   * One of the calls.
+   *
+   * @param estimate how long they take; null if there are too many to know
+   * @param since when it began
+   */
+  record Call(Step step, @Nullable StepEstimate estimate, long since) {}
+
   /** By name, the one that has begun last at the end. */
   private final LinkedHashMap<String, Step> kept = new LinkedHashMap<>();
 
@@ -46,9 +54,10 @@ final class Steps {
    * of the step that runs already.
    *
    * @param outer what the thread has run under so far
+   * @throws DeadlineExceededException if it cannot finish in the time left
    */
   @SuppressWarnings("ReferenceEquality") // a call within a step is part of it if it is one frame
-  static @Nullable Step begin(AbstractContext ctx, @Nullable AbstractContext outer) {
+  static @Nullable Call begin(AbstractContext ctx, @Nullable AbstractContext outer) {
     NamedContext label = ctx.frame().label;
     if (outer != null && outer.frame().label == label) {
       return null;
@@ -58,16 +67,32 @@ final class Steps {
     if (limiter == null || !limiter.covers(ctx)) {
       return null;
     }
-    return limiter.limit().steps().begin(limiter, label.name);
+    long now = limiter.time().nanoTime();
+    StepEstimates estimates = label.environment.estimates();
+    estimates.require(label, ctx, limiter, now);
+    Step step = limiter.limit().steps().begin(limiter, label.name, now);
+    return new Call(step, estimates.of(label), now);
   }
 
-  static void end(@Nullable Step step) {
-    if (step != null) {
-      step.limiter.limit().steps().ended(step);
+  /** The call is over. */
+  static void end(@Nullable Call call, boolean succeeded) {
+    if (call == null) {
+      return;
+    }
+    DeadlineContext limiter = call.step.limiter;
+    long now = limiter.time().nanoTime();
+    limiter.limit().steps().ended(call.step, now);
+    if (call.estimate == null) {
+      return;
+    }
+    if (succeeded) {
+      call.estimate.succeeded(now - call.since);
+    } else if (limiter.hasPassed()) {
+      call.estimate.cutShort();
     }
   }
 
-  private synchronized Step begin(DeadlineContext limiter, String name) {
+  private synchronized Step begin(DeadlineContext limiter, String name, long now) {
     Step known = kept.remove(name);
     Step step = known == null ? new Step(limiter, name) : known;
     if (kept.size() == KEPT) {
@@ -76,14 +101,14 @@ final class Steps {
     kept.put(name, step);
     step.calls++;
     if (step.running++ == 0) {
-      step.since = limiter.time().nanoTime();
+      step.since = now;
     }
     return step;
   }
 
-  private synchronized void ended(Step step) {
+  private synchronized void ended(Step step, long now) {
     if (--step.running == 0) {
-      step.spent += step.limiter.time().nanoTime() - step.since;
+      step.spent += now - step.since;
     }
   }
 

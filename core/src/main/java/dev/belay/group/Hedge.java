@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks again when the answer is late: a second attempt starts after a delay, or as soon as the
- * first has failed; the first success wins, and the rest are cancelled and waited for. For
+ * first has failed; the first success wins, and the rest are cancelled and waited for. One that
+ * cannot finish in the time left, by what the first attempts have taken, is not started (R41). For
  * idempotent work. A good delay is the 95th percentile of its latency.
  *
  * <p>Immutable, for any number of threads and calls.
@@ -103,6 +104,10 @@ public final class Hedge {
     }
   }
 
+  private static String name(int attempt) {
+    return "attempt " + (attempt + 1);
+  }
+
   private <T extends @Nullable Object> void fork(
       TaskGroup<T, T, Exception> group, ContextCallable<? extends T, ?> body) {
     Context shared = group.context();
@@ -114,11 +119,12 @@ public final class Hedge {
       CancellableContext earlier = before;
       long begin = due;
       group.fork(
-          "attempt " + (i + 1),
+          name(i),
           c -> {
             if (earlier != null) {
               earlier.awaitDone(Duration.ofNanos(Math.max(0, begin - time.nanoTime())));
               c.throwIfDone();
+              Kernel.get().requireTime(shared.withName(name(0)));
             }
             try {
               return body.call(c);

@@ -4,6 +4,7 @@ import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.spi.LiveContext;
 import dev.belay.spi.TimeSource;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,16 @@ public abstract class Kernel {
 
   /** See {@code TreeInspector.live}. */
   public abstract List<LiveContext> live(Context ctx);
+
+  /** See {@code StepTimes.shortest}. */
+  public abstract Duration shortest(Context step);
+
+  /**
+   * Refuses the step that {@code step} names if it cannot finish in the time left.
+   *
+   * @throws dev.belay.DeadlineExceededException although the context is still active
+   */
+  public abstract void requireTime(Context step);
 
   // ---- for groups
 

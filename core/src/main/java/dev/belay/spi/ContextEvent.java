@@ -95,10 +95,11 @@ public sealed interface ContextEvent {
       implements ContextEvent {}
 
   /**
-   * A wait was refused before it began: a queue was full, a server overloaded.
+   * A wait, or a step, was refused before it began: a queue was full, a server overloaded, or the
+   * time that is left too short for what the step takes.
    *
-   * @param context the context that wanted to wait
-   * @param resource what it would have waited for
+   * @param context the context that wanted to wait, or of the step
+   * @param resource what it would have waited for, or the step's name
    * @param reason why it was refused
    */
   record Refused(Context context, String resource, String reason) implements ContextEvent {}

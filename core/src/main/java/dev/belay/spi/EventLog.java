@@ -59,7 +59,7 @@ final class EventLog implements ContextListener {
           log(
               "dev.belay.overload",
               Level.INFO,
-              "refused to wait for %s: %s: %s".formatted(e.resource(), e.reason(), e.context()),
+              "refused %s: %s: %s".formatted(Names.shown(e.resource()), e.reason(), e.context()),
               null);
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.ContextCallable;
 import dev.belay.ContextCancelledException;
+import dev.belay.DeadlineExceededException;
 import dev.belay.Fixture;
 import java.io.IOException;
 import java.time.Duration;
@@ -44,6 +45,49 @@ class HedgeTest extends Fixture {
 
   private void awaitBegun(int count) {
     while (begun.size() < count) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void anAttemptThatCannotFinishAnyMoreIsNotStarted() throws Exception {
+    Duration takes = SECOND.multipliedBy(2);
+    for (int i = 0; i < 20; i++) {
+      try (var request = root.withTimeout(takes.multipliedBy(2))) {
+        Hedge.after(takes.multipliedBy(2)).call(request, c -> answersAfter(takes));
+      }
+    }
+    // After a second, the second attempt has less than two left.
+    try (var request = root.withTimeout(takes.plus(SECOND).minusNanos(1))) {
+      var call =
+          new FutureTask<>(
+              () ->
+                  hedge.call(
+                      request,
+                      c -> {
+                        begun.add(Duration.ZERO);
+                        c.awaitDone();
+                        c.throwIfDone();
+                        return "late";
+                      }));
+      Thread.startVirtualThread(call);
+      awaitBegun(1);
+      awaitTimers(2); // of the deadline, and of the second attempt
+      clock.advance(SECOND);
+      clock.settle();
+      clock.advance(takes);
+      assertThatThrownBy(call::get).hasCauseInstanceOf(DeadlineExceededException.class);
+    }
+    assertThat(begun).hasSize(1);
+  }
+
+  private String answersAfter(Duration time) {
+    clock.advance(time);
+    return "answer";
+  }
+
+  private void awaitTimers(int count) {
+    while (clock.pendingTimers() < count) {
       Thread.onSpinWait();
     }
   }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A {@link Retry} under a context: the policy says which failures are tried again, how often and
  * after what pause; the context says how long. It never pauses past the deadline, announces no
- * attempt for which there is no time, and never retries a cancel or an interrupt, also one that
+ * attempt for which there is no time, by what attempts that succeeded have taken (R41), and never retries a cancel or an interrupt, also one that
  * another exception wraps. What is retried must be idempotent.
  *
  * <p>Immutable, for any number of threads and calls. Resilience4j's own decorators sleep by {@code
@@ -74,7 +74,7 @@ public final class ContextRetry {
     Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() where you do not know yet");
     Objects.requireNonNull(body, "body is null: pass what to try");
     Context named = ctx.withName(policy.getName());
-    TimedCall call = new TimedCall(policy, ctx);
+    TimedCall call = new TimedCall(policy, named);
     for (; ; ) {
       Throwable failure = null;
       Duration pause;

@@ -1,6 +1,7 @@
 package dev.belay.resilience4j;
 
 import dev.belay.Context;
+import dev.belay.spi.StepTimes;
 import io.github.resilience4j.retry.Retry;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -12,7 +13,9 @@ final class TimedCall {
   private static final ThreadLocal<@Nullable TimedCall> CURRENT = new ThreadLocal<>();
 
   private final TimedPolicy policy;
+  /** With the name of the step that each attempt is. */
   private final Context ctx;
+
   private final Retry.AsyncContext<Object> attempts;
   private int attempt;
 
@@ -20,6 +23,9 @@ final class TimedCall {
   private @Nullable Long interval;
 
   private @Nullable Duration refused;
+
+  /** How long an attempt takes at least, when one was refused. */
+  private Duration takes = Duration.ZERO;
 
   TimedCall(TimedPolicy policy, Context ctx) {
     this.policy = policy;
@@ -39,9 +45,11 @@ final class TimedCall {
       policy.countOutOfTime();
       failure.addSuppressed(
           new TimeoutException(
-              "not tried again: the next attempt was to begin in %d ms, and %d ms are left"
+              "not tried again: the next attempt was to begin in %d ms%s, and %d ms are left"
                   .formatted(
-                      refused.toMillis(), Duration.ofNanos(ctx.remainingNanos()).toMillis())));
+                      refused.toMillis(),
+                      takes.isZero() ? "" : " and takes %d ms".formatted(takes.toMillis()),
+                      Duration.ofNanos(ctx.remainingNanos()).toMillis())));
     }
     return pause;
   }
@@ -80,7 +88,8 @@ final class TimedCall {
   long interval(LongSupplier configured) {
     if (interval == null) {
       long millis = configured.getAsLong();
-      boolean fits = millis < 0 || ctx.hasTimeFor(Duration.ofMillis(millis));
+      takes = StepTimes.shortest(ctx);
+      boolean fits = millis < 0 || ctx.hasTimeFor(Duration.ofMillis(millis).plus(takes));
       refused = fits ? null : Duration.ofMillis(millis);
       interval = fits ? millis : -1;
     }

@@ -67,6 +67,41 @@ class ContextRetryTest {
   }
 
   @Test
+  void anAttemptThatCannotFinishIsNotAnnounced(Context ctx, VirtualClock clock) {
+    Duration takes = PAUSE.multipliedBy(2);
+    for (int i = 0; i < 20; i++) {
+      try (var one = ctx.withTimeout(takes.multipliedBy(2))) {
+        assertThatCode(
+                () ->
+                    retry.call(
+                        one,
+                        c -> {
+                          clock.advance(takes);
+                          return "done";
+                        }))
+            .doesNotThrowAnyException();
+      }
+    }
+    // Time for the pause, and not for an attempt after it.
+    try (var one = ctx.withTimeout(PAUSE.plus(takes).minusMillis(1))) {
+      assertThatThrownBy(
+              () ->
+                  retry.call(
+                      one,
+                      c -> {
+                        throw new IOException("refused");
+                      }))
+          .isInstanceOf(IOException.class)
+          .satisfies(
+              failure ->
+                  assertThat(failure.getSuppressed()[0])
+                      .hasMessage(
+                          "not tried again: the next attempt was to begin in 100 ms and takes"
+                              + " 200 ms, and 299 ms are left"));
+    }
+  }
+
+  @Test
   void triesAgainAfterThePausesOfThePolicy(Context ctx, VirtualClock clock) throws Throwable {
     String result =
         call(
