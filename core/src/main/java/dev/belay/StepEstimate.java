@@ -22,8 +22,7 @@ final class StepEstimate {
   private int successes;
 
   synchronized void succeeded(long nanos) {
-    shortest =
-        successes == 0 ? nanos : Math.min(nanos, shortest + (nanos - shortest) / FORGETTING);
+    shortest = successes == 0 ? nanos : Math.min(nanos, shortest + (nanos - shortest) / FORGETTING);
     believed = shortest;
     successes = Math.min(FIRST, successes + 1);
   }

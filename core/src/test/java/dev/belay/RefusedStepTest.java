@@ -24,7 +24,7 @@ class RefusedStepTest extends Fixture {
   }
 
   /** {@code name} succeeds so often that it is known how long it takes. */
-  private void learn(String name) {
+  private void learn(String name) throws InterruptedException {
     for (int i = 0; i < StepEstimate.FIRST; i++) {
       try (var request = root.withName("POST /orders").withTimeout(SECOND)) {
         request.withName(name).run(c -> clock.advance(TAKES));
@@ -37,7 +37,7 @@ class RefusedStepTest extends Fixture {
   }
 
   @Test
-  void itsBodyIsNotStartedAndTheMessageSaysBothTimes() {
+  void itsBodyIsNotStartedAndTheMessageSaysBothTimes() throws Exception {
     learn("charge");
     try (var request = late()) {
       assertThatThrownBy(() -> charge(request))
@@ -48,7 +48,7 @@ class RefusedStepTest extends Fixture {
   }
 
   @Test
-  void itsContextGoesOnAndMayDoSomethingElse() {
+  void itsContextGoesOnAndMayDoSomethingElse() throws Exception {
     learn("charge");
     try (var request = late()) {
       assertThatThrownBy(() -> charge(request)).isInstanceOf(DeadlineExceededException.class);
@@ -60,7 +60,7 @@ class RefusedStepTest extends Fixture {
   }
 
   @Test
-  void listenersAreNotified() {
+  void listenersAreNotified() throws Exception {
     List<ContextEvent> events = new ArrayList<>();
     ContextListener listener = events::add;
     learn("charge");
@@ -83,7 +83,7 @@ class RefusedStepTest extends Fixture {
   }
 
   @Test
-  void withEnoughTimeItRuns() {
+  void withEnoughTimeItRuns() throws Exception {
     learn("charge");
     try (var request = root.withName("POST /orders").withTimeout(TAKES)) {
       charge(request);
@@ -92,7 +92,7 @@ class RefusedStepTest extends Fixture {
   }
 
   @Test
-  void aStepOfThatNameElsewhereIsAnotherStep() {
+  void aStepOfThatNameElsewhereIsAnotherStep() throws Exception {
     learn("charge");
     try (var request = root.withName("GET /orders").withTimeout(LEFT)) {
       charge(request);
@@ -101,7 +101,7 @@ class RefusedStepTest extends Fixture {
   }
 
   @Test
-  void aFailureSaysNothingOfHowLongItTakes() {
+  void aFailureSaysNothingOfHowLongItTakes() throws Exception {
     for (int i = 0; i < 2 * StepEstimate.FIRST; i++) {
       try (var request = root.withName("POST /orders").withTimeout(SECOND)) {
         assertThatThrownBy(
@@ -123,14 +123,14 @@ class RefusedStepTest extends Fixture {
   }
 
   @Test
-  void withoutADeadlineNothingIsRefused() {
+  void withoutADeadlineNothingIsRefused() throws Exception {
     learn("charge");
     charge(root.withName("POST /orders"));
     assertThat(begun).isOne();
   }
 
   @Test
-  void whatPlansAheadCanAsk() {
+  void whatPlansAheadCanAsk() throws Exception {
     assertThat(StepTimes.shortest(root.withName("POST /orders").withName("charge"))).isZero();
     learn("charge");
     assertThat(StepTimes.shortest(root.withName("POST /orders").withName("charge")))
@@ -138,7 +138,7 @@ class RefusedStepTest extends Fixture {
   }
 
   @Test
-  void ofTooManyStepsTheFirstAreKnown() {
+  void ofTooManyStepsTheFirstAreKnown() throws Exception {
     for (int i = 0; i < 2_000; i++) {
       String name = "step " + i;
       try (var request = root.withTimeout(SECOND)) {

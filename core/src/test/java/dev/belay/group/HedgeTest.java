@@ -58,7 +58,7 @@ class HedgeTest extends Fixture {
       }
     }
     // After a second, the second attempt has less than two left.
-    try (var request = root.withTimeout(takes.plus(SECOND).minusNanos(1))) {
+    try (var request = root.withTimeout(takes.plus(SECOND).minusMillis(1))) {
       var call =
           new FutureTask<>(
               () ->
@@ -81,7 +81,7 @@ class HedgeTest extends Fixture {
     assertThat(begun).hasSize(1);
   }
 
-  private String answersAfter(Duration time) {
+  private String answersAfter(Duration time) throws InterruptedException {
     clock.advance(time);
     return "answer";
   }

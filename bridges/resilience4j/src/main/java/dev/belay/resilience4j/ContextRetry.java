@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A {@link Retry} under a context: the policy says which failures are tried again, how often and
  * after what pause; the context says how long. It never pauses past the deadline, announces no
- * attempt for which there is no time, by what attempts that succeeded have taken (R41), and never retries a cancel or an interrupt, also one that
- * another exception wraps. What is retried must be idempotent.
+ * attempt for which there is no time, by what attempts that succeeded have taken (R41), and never
+ * retries a cancel or an interrupt, also one that another exception wraps. What is retried must be
+ * idempotent.
  *
  * <p>Immutable, for any number of threads and calls. Resilience4j's own decorators sleep by {@code
  * Thread.sleep}, which no context ends.

@@ -13,6 +13,7 @@ final class TimedCall {
   private static final ThreadLocal<@Nullable TimedCall> CURRENT = new ThreadLocal<>();
 
   private final TimedPolicy policy;
+
   /** With the name of the step that each attempt is. */
   private final Context ctx;
 
