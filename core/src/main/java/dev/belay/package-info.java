@@ -139,7 +139,10 @@
  *   <li>R41 Where contexts wait for something scarce, one policy says who goes first: begun work
  *       before new work; new work first come first served, and newest first once its queue stands;
  *       last what has less time left than the shortest work takes; never what has ended. See {@link
- *       dev.belay.spi.Permits}.
+ *       dev.belay.spi.Permits}. A step (R31) that cannot finish in the time left, by about the
+ *       shortest time in which it has succeeded lately, is refused before it costs anything: by a
+ *       {@link DeadlineExceededException} that says both times, while its context goes on. Never
+ *       before it has succeeded 16 times; {@code -Ddev.belay.stepEstimates=off} switches it off.
  * </ul>
  */
 @NullMarked
