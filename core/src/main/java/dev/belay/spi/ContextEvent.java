@@ -95,8 +95,8 @@ public sealed interface ContextEvent {
       implements ContextEvent {}
 
   /**
-   * A wait, or a step, was refused before it began: a queue was full, a server overloaded, or the
-   * time that is left too short for what the step takes.
+   * A wait, or a step, was refused: a queue was full, a server overloaded, what was waited for not
+   * there in time, or the time that is left too short for what the step takes.
    *
    * @param context the context that wanted to wait, or of the step
    * @param resource what it would have waited for, or the step's name

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  *       has waited for two thirds of its time, or for longer than {@linkplain WorkTimes#patience()
  *       clients wait}. From then on the newest, which has the most time left, until the queue is
  *       short again.
- *   <li>Work that has not begun and has less time left than the shortest takes: only while nothing
- *       else waits, because that time is an estimate.
+ *   <li>Work that has not begun and has less time left than the shortest takes: while nothing else
+ *       waits, and once in {@value #BELIEVED} times, because that time is an estimate. Else short
+ *       work of which little is seen would never be served beside long work.
  * </ol>
  *
  * <p>What has ended is never served; it leaves by itself.
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param <W> what waits
  */
 final class WaitOrder<W extends WaitOrder.Waiting> {
+  /** How often what is late by our estimate is passed over before it is tried all the same. */
+  private static final int BELIEVED = 64;
+
   /** One call that waits; compared by identity. */
   static class Waiting {
     private final Work work;
@@ -62,6 +66,7 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
   private final LinkedHashSet<W> begun = new LinkedHashSet<>();
   private final LinkedHashMap<Work, LinkedHashSet<W>> fresh = new LinkedHashMap<>();
   private final WorkTimes times;
+  private int passedOver;
 
   /** An order that learns from {@code times} how long work takes. */
   WaitOrder(WorkTimes times) {
@@ -111,7 +116,7 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
     for (SequencedSet<W> each : inTurn(now)) {
       W first = firstActive(each, now);
       if (first != null && first.left(now) >= shortest) {
-        return first;
+        return late == null || ++passedOver % BELIEVED != 0 ? first : late;
       }
       late = late == null ? first : late;
     }

@@ -169,6 +169,7 @@ class TaskGroupResultsTest extends GroupFixture {
   void whatLostIsClosed() throws Exception {
     var winner = new Resource();
     var loser = new Resource();
+    var begun = new CountDownLatch(1);
     var won = new CountDownLatch(1);
     try (TaskGroup<Resource, Resource, Exception> group = on(TaskGroup.firstSuccess(root))) {
       group.fork(
@@ -177,6 +178,7 @@ class TaskGroupResultsTest extends GroupFixture {
             c.runShielded(
                 SECOND,
                 s -> {
+                  begun.countDown();
                   won.await();
                   group.context().awaitDone();
                 });
@@ -185,6 +187,7 @@ class TaskGroupResultsTest extends GroupFixture {
       group.fork(
           "winner",
           c -> {
+            begun.await(); // under an ended context the loser would not begin
             won.countDown();
             return winner;
           });

@@ -182,6 +182,20 @@ class WaitOrderTest {
     assertThat(order.next(stands)).isSameAs(old);
   }
 
+  /** The shortest work may be shorter than what was seen of it. */
+  @Test
+  void workThatSeemsLateIsTriedNowAndThen() {
+    times.finished(WORK);
+    var late = waits(0, WORK - 1);
+    int before = 0;
+    waits(0, NEVER);
+    while (!late.equals(order.next(0))) {
+      before++;
+      waits(0, NEVER);
+    }
+    assertThat(before).isBetween(10, 100);
+  }
+
   @Test
   void workThatHasBegunIsServedEvenIfItIsLate() {
     times.finished(WORK);

@@ -2,6 +2,8 @@ package dev.belay.jdbc;
 
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.spi.ContextEvent;
+import dev.belay.spi.ContextEvents;
 import dev.belay.spi.Permits;
 import dev.belay.spi.Permits.Permit;
 import java.sql.Connection;
@@ -56,8 +58,9 @@ final class ConnectionWait {
       throws SQLException, InterruptedException {
     Permit permit = permits.acquire(ctx, timeout);
     if (permit == null) {
-      throw new SQLTransientConnectionException(
-          "no connection within %d ms: %s".formatted(timeout.toMillis(), permits));
+      String reason = "no connection within %d ms: %s".formatted(timeout.toMillis(), permits);
+      ContextEvents.report(new ContextEvent.Refused(ctx, "a connection", reason));
+      throw new SQLTransientConnectionException(reason);
     }
     return permit;
   }
