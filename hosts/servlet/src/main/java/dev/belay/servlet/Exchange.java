@@ -15,6 +15,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements AsyncListener {
   private static final System.Logger LOG = System.getLogger("dev.belay.servlet");
   private static final int LOWEST_ERROR = 400;
+  private static final Duration LAST_WORD = Duration.ofSeconds(1);
 
   private final CancellableContext ctx;
   private final boolean interrupting;
@@ -33,6 +35,7 @@ final class Exchange implements AsyncListener {
   private final ReentrantLock lock = new ReentrantLock();
 
   private volatile boolean over; // written under the lock
+  private @Nullable CancellableContext lastWord; // guarded by the lock
 
   Exchange(
       CancellableContext ctx,
@@ -135,6 +138,34 @@ final class Exchange implements AsyncListener {
       }
       if (hasBegun(response)) {
         watch.cutOff(ended);
+      } else {
+        grantLastWord(ended);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Under the lock: what is answered after the end, as an error, has a moment to go out. A client
+   * that does not read it is not waited for.
+   */
+  private void grantLastWord(ContextEndedException ended) {
+    CancellableContext moment = ctx.withoutCancel().withTimeout(LAST_WORD);
+    lastWord = moment;
+    moment.onDone(() -> lastWordIsOver(ended));
+  }
+
+  private void lastWordIsOver(ContextEndedException ended) {
+    lock.lock();
+    try {
+      if (over) {
+        return;
+      }
+      if (response.isCommitted()) {
+        watch.cutOff(ended);
+      } else {
+        grantLastWord(ended); // it has not begun to answer
       }
     } finally {
       lock.unlock();
@@ -163,14 +194,19 @@ final class Exchange implements AsyncListener {
   }
 
   private void finish() {
+    @Nullable CancellableContext moment;
     lock.lock();
     try {
       if (over) {
         return;
       }
       over = true;
+      moment = lastWord;
     } finally {
       lock.unlock();
+    }
+    if (moment != null) {
+      moment.close();
     }
     ending.close();
     watch.close();

@@ -1,6 +1,7 @@
 package dev.belay.tomcat;
 
 import java.lang.System.Logger.Level;
+import org.apache.coyote.Adapter;
 import org.apache.coyote.Processor;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.Http11NioProtocol;
@@ -79,6 +80,12 @@ public final class ContextNioProtocol extends Http11NioProtocol {
     if (use) {
       LOG.log(Level.WARNING, "useSendfile stays off: a file that is being sent could not be cut");
     }
+  }
+
+  /** With what {@link ServerPart} waits for around it. */
+  @Override
+  public void setAdapter(Adapter adapter) {
+    super.setAdapter(new Exchanges(adapter));
   }
 
   @Override

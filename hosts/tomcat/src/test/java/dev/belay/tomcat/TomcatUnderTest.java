@@ -166,6 +166,15 @@ final class TomcatUnderTest implements ServerUnderTest {
     return tls.getLocalPort();
   }
 
+  /** This server as a part of a program. */
+  ServerPart part() {
+    return new ServerPart(tomcat.getServer());
+  }
+
+  boolean isPaused() {
+    return ((ContextNioProtocol) clear.getProtocolHandler()).isPaused();
+  }
+
   @Override
   public void stop() throws Exception {
     tomcat.stop();
