@@ -66,7 +66,7 @@ final class GuardedCall extends Observer {
   /** Whether the resource was abandoned because the patience was over. */
   private volatile boolean abandoned;
 
-  /** When the patience is over, by the system's clock; written before a cancel is counted. */
+  /** When the patience is over, by the context's clock; written before a cancel is counted. */
   private volatile long patienceOver = Long.MAX_VALUE;
 
   private GuardedCall(AbstractContext ctx, @Nullable Canceller canceller) {
@@ -220,7 +220,7 @@ final class GuardedCall extends Observer {
     long over = patienceOver;
     return over == Long.MAX_VALUE
         ? Nanos.of(Foreign.patience(canceller, ctx))
-        : over - TimeSource.system().nanoTime();
+        : over - ctx.time().nanoTime();
   }
 
   // ---- the other side
@@ -307,7 +307,7 @@ final class GuardedCall extends Observer {
     if (canceller == null || patienceOver != Long.MAX_VALUE) {
       return null;
     }
-    TimeSource time = TimeSource.system();
+    TimeSource time = ctx.time();
     long over = Nanos.after(time.nanoTime(), Nanos.of(Foreign.patience(canceller, ctx)));
     patienceOver = over;
     Runnable abandon = ContextCarriers.carry((Runnable) this::abandonIfStuck);

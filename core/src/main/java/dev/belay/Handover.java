@@ -1,6 +1,8 @@
 package dev.belay;
 
 import dev.belay.kernel.SpinLock;
+import dev.belay.spi.TimeSource;
+import dev.belay.time.Nanos;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -104,13 +106,14 @@ final class Handover extends SpinLock {
    */
   boolean awaitQuiet(GuardedCall call, long patience) {
     Thread self = Thread.currentThread();
-    long until = System.nanoTime() + patience;
+    TimeSource time = call.ctx.time();
+    long until = Nanos.after(time.nanoTime(), patience);
     int interrupts = 0;
     boolean busy = isBusy(call, self);
-    for (long left = patience; busy && left > 0; left = until - System.nanoTime()) {
+    while (busy && time.nanoTime() < until) {
       // Ours, sent by the very cancel that we wait for, or a foreign one that must be kept.
       interrupts += Thread.interrupted() ? 1 : 0;
-      LockSupport.parkNanos(this, left);
+      time.park(this, until);
       busy = isBusy(call, self);
     }
     busy = isBusy(call, null);

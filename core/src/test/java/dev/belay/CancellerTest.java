@@ -172,8 +172,44 @@ class CancellerTest extends Fixture {
         c -> {
           ctx.cancel();
           bodyGo.await();
+          clock.advanceSilently(Duration.ofNanos(1));
         });
     assertThat(abandonedOn.get()).isNotNull();
+    cancelGo.countDown();
+  }
+
+  @ParameterizedTest
+  @MethodSource("threads")
+  @DisplayName("R21: the patience passes by the clock of the context")
+  void thePatienceIsByTheContextsClock(ThreadFactory threads) throws Exception {
+    var ctx = root.withCancel();
+    var bodyGo = new CountDownLatch(1);
+    var cancelGo = new CountDownLatch(1);
+    Canceller slow =
+        attempt -> {
+          bodyGo.countDown();
+          cancelGo.await();
+        };
+    var caller = new CompletableFuture<Thread>();
+    var result =
+        start(
+            threads,
+            () -> {
+              caller.complete(Thread.currentThread());
+              ctx.run(
+                  slow,
+                  c -> {
+                    ctx.cancel();
+                    bodyGo.await();
+                  });
+              return "returned";
+            });
+    awaitUntil(() -> clock.pendingTimers() == 2); // the sender's, and the caller's who waits for it
+    clock.advanceAndForget(slow.patience().minusNanos(1));
+    awaitParked(caller.get());
+    assertThat(result).isNotDone();
+    clock.advanceAndForget(Duration.ofNanos(1));
+    assertThat(result.get()).isEqualTo("returned");
     cancelGo.countDown();
   }
 

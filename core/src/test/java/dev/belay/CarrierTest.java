@@ -134,6 +134,11 @@ class CarrierTest extends Fixture {
         },
         c -> {
           Thread.ofPlatform().start(ctx::cancel).join();
+          awaitUntil(() -> clock.pendingTimers() > 0); // the patience has begun
+          Thread.ofPlatform()
+              .inheritInheritableThreadLocals(false)
+              .start(() -> clock.advanceAndForget(Duration.ofMillis(1)))
+              .join();
           seen.join();
         });
     assertThat(seen.get()).isEqualTo("alice null");

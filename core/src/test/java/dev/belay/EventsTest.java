@@ -136,6 +136,8 @@ class EventsTest extends Fixture {
         canceller,
         c -> {
           ctx.cancel();
+          awaitUntil(() -> clock.pendingTimers() > 0); // the patience has begun
+          clock.advanceAndForget(Duration.ofMillis(1));
           brokenOff.await(); // as a read of a socket whose connection is broken off
         });
     awaitUntil(() -> heard(ContextEvent.Abandoned.class).size() == 1);

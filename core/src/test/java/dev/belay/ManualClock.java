@@ -5,9 +5,9 @@ import dev.belay.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -15,8 +15,9 @@ import java.util.concurrent.locks.LockSupport;
 /** A clock that a test turns by hand. Timers run on the thread that turns it. */
 public final class ManualClock implements TimeSource {
   private final AtomicLong now = new AtomicLong();
-  private final PriorityBlockingQueue<Alarm> alarms =
-      new PriorityBlockingQueue<>(8, Comparator.comparingLong(Alarm::nanos));
+  /** Guarded by its monitor: a thread that is about to park must not wait for a lock that parks. */
+  private final PriorityQueue<Alarm> alarms =
+      new PriorityQueue<>(8, Comparator.comparingLong(Alarm::nanos));
   private final Queue<Thread> started = new ConcurrentLinkedQueue<>();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   public final AtomicInteger scheduled = new AtomicInteger();
@@ -32,8 +33,7 @@ public final class ManualClock implements TimeSource {
 
   public void advance(Duration duration) throws InterruptedException {
     long end = now.get() + duration.toNanos();
-    for (Alarm next = alarms.peek(); next != null && next.nanos <= end; next = alarms.peek()) {
-      alarms.remove(next);
+    for (Alarm next = due(end); next != null; next = due(end)) {
       now.set(Math.max(now.get(), next.nanos));
       next.task.run();
     }
@@ -56,9 +56,21 @@ public final class ManualClock implements TimeSource {
   /** Advances from a thread that other threads' work does not wait for. */
   public void advanceAndForget(Duration duration) {
     long end = now.addAndGet(duration.toNanos());
-    for (Alarm next = alarms.peek(); next != null && next.nanos <= end; next = alarms.peek()) {
-      alarms.remove(next);
+    for (Alarm next = due(end); next != null; next = due(end)) {
       next.task.run();
+    }
+  }
+
+  private Alarm due(long end) {
+    synchronized (alarms) {
+      Alarm next = alarms.peek();
+      return next != null && next.nanos <= end ? alarms.poll() : null;
+    }
+  }
+
+  private void remove(Alarm alarm) {
+    synchronized (alarms) {
+      alarms.remove(alarm);
     }
   }
 
@@ -83,7 +95,9 @@ public final class ManualClock implements TimeSource {
   }
 
   public int pendingTimers() {
-    return alarms.size();
+    synchronized (alarms) {
+      return alarms.size();
+    }
   }
 
   public int startedThreads() {
@@ -124,11 +138,13 @@ public final class ManualClock implements TimeSource {
   public Timer schedule(long nanos, Runnable task) {
     var alarm = new Alarm(nanos, task);
     scheduled.incrementAndGet();
-    alarms.add(alarm);
+    synchronized (alarms) {
+      alarms.add(alarm);
+    }
     Runnable meanwhile = atNextTimer;
     atNextTimer = () -> {};
     meanwhile.run();
-    return () -> alarms.remove(alarm);
+    return () -> remove(alarm);
   }
 
   @Override

@@ -100,6 +100,7 @@ final class Forks<T extends @Nullable Object> {
       RUNNING.getAndAdd(this, 1);
       counted = true;
       fork.arm();
+      time().starting(thread);
       thread.start();
       started = true;
     } finally {

@@ -44,6 +44,11 @@ public abstract class ForwardingTimeSource implements TimeSource {
   }
 
   @Override
+  public void starting(Thread thread) {
+    time.starting(thread);
+  }
+
+  @Override
   public @Nullable Timer alarm(long nanos) {
     return time.alarm(nanos);
   }

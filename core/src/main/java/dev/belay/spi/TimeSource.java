@@ -52,8 +52,17 @@ public interface TimeSource {
    * @param name the thread's name
    */
   default void start(String name, Runnable task) {
-    HelperThread.unstarted(name, task).start();
+    Thread thread = HelperThread.unstarted(name, task);
+    starting(thread);
+    thread.start();
   }
+
+  /**
+   * Called with every thread that is about to be started for work under a context of this time
+   * source: those of {@link #start}, and forks of a group. A test's time source notes them; this
+   * does nothing. The thread may never be started if that fails.
+   */
+  default void starting(Thread thread) {}
 
   /**
    * Asked by a thread that is about to wait until {@code nanos}, before it asks whether it has to:

@@ -51,6 +51,8 @@ class ForwardingTimeSourceTest {
       return TIMER;
     } else if (type == Runnable.class) {
       return (Runnable) () -> {};
+    } else if (type == Thread.class) {
+      return Thread.currentThread();
     }
     return type == void.class ? null : "any";
   }

@@ -6,6 +6,7 @@ import dev.belay.spi.TimeSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The system's time, remembering the timers and threads of one test. */
@@ -22,8 +23,8 @@ final class TrackedTime extends ForwardingTimeSource {
   }
 
   Set<Thread> liveThreads() {
-    threads.removeIf(thread -> !thread.isAlive());
-    return Set.copyOf(threads);
+    threads.removeIf(thread -> thread.getState() == Thread.State.TERMINATED);
+    return threads.stream().filter(Thread::isAlive).collect(Collectors.toSet());
   }
 
   @Override
@@ -72,7 +73,12 @@ final class TrackedTime extends ForwardingTimeSource {
   @Override
   public void start(String name, Runnable task) {
     Thread thread = HelperThread.unstarted(name, task);
-    threads.add(thread);
+    starting(thread);
     thread.start();
+  }
+
+  @Override
+  public void starting(Thread thread) {
+    threads.add(thread);
   }
 }

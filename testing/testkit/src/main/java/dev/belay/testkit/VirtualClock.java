@@ -1,32 +1,36 @@
 package dev.belay.testkit;
 
-import dev.belay.spi.HelperThread;
 import dev.belay.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time that passes only when a test says so. Deadlines, timers, {@code sleep} and waits with a
- * time-out below its root follow it, so a test of an hour takes a millisecond and nothing races.
+ * Time that passes only when a test says so. Deadlines, {@code sleep}, waits with a time-out, the
+ * deadlines and forks of groups, retries, hedges and the patience of cancellers below its root
+ * follow it, so a test of an hour takes a millisecond and nothing races. What the JDK times by
+ * itself, such as {@code Thread.sleep} or a socket's time-out, does not; nor do the pauses after
+ * which a cancel is repeated, because single cancels get lost in real systems.
  *
  * <p>One thread advances it, the test's own; any thread may wait on it. Before time moves on, every
- * thread that waits on this clock or was started by a reaction has come to rest: it is parked,
- * blocked, or has ended.
+ * thread of this clock has come to rest: it is parked, blocked, in a native method such as a read,
+ * or has ended. These threads are the forks, reactions and cancellers under its contexts, and
+ * whatever has waited on it. The clock cannot know of another thread before that thread first waits
+ * on it, nor what a thread that does real I/O will do next: use {@link #awaitWaiting} there.
  */
 public final class VirtualClock implements TimeSource {
   private static final int BUSY_TURNS = 100_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final PriorityQueue<Alarm> alarms =
       new PriorityQueue<>(
           Comparator.comparingLong((Alarm alarm) -> alarm.nanos)
               .thenComparingLong(alarm -> alarm.order));
-  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private final ClockThreads threads;
   private volatile long now;
   private long orders;
 
@@ -51,34 +55,49 @@ public final class VirtualClock implements TimeSource {
   }
 
   /** A clock at the epoch. */
-  public VirtualClock() {}
+  public VirtualClock() {
+    this(PATIENCE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param patience how long to wait in real time for its threads
+   */
+  VirtualClock(Duration patience) {
+    threads = new ClockThreads(patience);
+  }
 
   /**
    * Advances the time by {@code duration}: every timer that is due on the way fires in its order,
-   * and every thread that it wakes is idle again before the next one fires.
+   * and every thread that it wakes is at rest again before the next one fires.
    *
    * @throws IllegalArgumentException if it is negative
+   * @throws AssertionError if a thread of this clock does not come to rest within 20 seconds
    */
   public void advance(Duration duration) {
     if (duration.isNegative()) {
       throw new IllegalArgumentException("time does not go back: " + duration);
     }
-    long end = now + duration.toNanos();
-    awaitIdle();
+    boolean endless = duration.compareTo(Duration.ofNanos(Long.MAX_VALUE - now)) > 0;
+    long end = endless ? Long.MAX_VALUE : now + duration.toNanos();
+    threads.awaitRest();
     for (Alarm due = due(end); due != null; due = due(end)) {
       ring(due);
     }
     now = end;
-    awaitIdle();
+    threads.awaitRest();
   }
 
   /**
-   * Advances the time from timer to timer until none is set and every thread is idle.
+   * Advances the time from timer to timer until none is set and every thread is at rest. Deadlines
+   * of contexts that are open are timers, too.
    *
    * @throws IllegalStateException if timers keep being set
+   * @throws AssertionError if a thread of this clock does not come to rest within 20 seconds
    */
   public void runUntilIdle() {
-    awaitIdle();
+    threads.awaitRest();
     int turns = 0;
     for (Alarm due = due(Long.MAX_VALUE); due != null; due = due(Long.MAX_VALUE)) {
       if (++turns > BUSY_TURNS) {
@@ -89,6 +108,17 @@ public final class VirtualClock implements TimeSource {
     }
   }
 
+  /**
+   * Waits in real time until at least {@code count} threads wait on this clock: in {@code sleep},
+   * {@code awaitDone}, a group's {@code join}. Call it before the time is advanced where threads
+   * that the clock does not know yet are on their way, or real I/O lies in between.
+   *
+   * @throws AssertionError if they do not within 20 seconds; it says where the threads are
+   */
+  public void awaitWaiting(int count) {
+    threads.awaitWaiting(count);
+  }
+
   /** How many timers are set. */
   public int pendingTimers() {
     synchronized (alarms) {
@@ -96,10 +126,9 @@ public final class VirtualClock implements TimeSource {
     }
   }
 
-  /** The threads of reactions and cancellers, and those that wait on this clock, still alive. */
+  /** The threads that were started under it or have waited on it, and have not ended. */
   Set<Thread> liveThreads() {
-    threads.removeIf(thread -> !thread.isAlive());
-    return Set.copyOf(threads);
+    return threads.live();
   }
 
   private @Nullable Alarm due(long end) {
@@ -112,19 +141,7 @@ public final class VirtualClock implements TimeSource {
   private void ring(Alarm alarm) {
     now = Math.max(now, alarm.nanos);
     alarm.task.run();
-    awaitIdle();
-  }
-
-  /** Waits until no thread of this clock runs. */
-  private void awaitIdle() {
-    while (threads.stream().anyMatch(VirtualClock::runs)) {
-      LockSupport.parkNanos(this, 20_000);
-    }
-    threads.removeIf(thread -> !thread.isAlive());
-  }
-
-  private static boolean runs(Thread thread) {
-    return thread.getState() == Thread.State.RUNNABLE && !thread.equals(Thread.currentThread());
+    threads.awaitRest();
   }
 
   @Override
@@ -147,23 +164,21 @@ public final class VirtualClock implements TimeSource {
   }
 
   @Override
-  public void start(String name, Runnable task) {
-    Thread thread = HelperThread.unstarted(name, task);
-    threads.add(thread);
-    thread.start();
+  public void starting(Thread thread) {
+    threads.starting(thread);
   }
 
   @Override
   public void park(Object blocker, long nanos) {
-    Thread thread = Thread.currentThread();
-    threads.add(thread);
+    threads.park(blocker, () -> parkUntil(blocker, nanos));
+  }
+
+  private void parkUntil(Object blocker, long nanos) {
     if (nanos == Long.MAX_VALUE) {
       LockSupport.park(blocker);
       return;
     }
-    if (nanos <= now) {
-      return;
-    }
+    Thread thread = Thread.currentThread();
     Timer timer = schedule(nanos, () -> LockSupport.unpark(thread));
     try {
       if (nanos > now) {

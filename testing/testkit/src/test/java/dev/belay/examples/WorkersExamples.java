@@ -56,7 +56,7 @@ class WorkersExamples {
               .map(name -> new FutureTask<>(() -> print(job.withName(name))))
               .toList();
       List<Thread> threads = workers.stream().map(Thread.ofVirtual()::start).toList();
-      awaitTimers(clock, 3);
+      clock.awaitWaiting(3);
       job.cancel(outOfPaper);
       for (Thread thread : threads) {
         thread.join();
@@ -95,7 +95,7 @@ class WorkersExamples {
       refresher =
           Thread.ofVirtual()
               .start(() -> quietly(() -> keepFresh(life, cache, () -> "v" + loads.addAndGet(1))));
-      awaitTimers(clock, 1);
+      clock.awaitWaiting(1);
       clock.advance(Duration.ofMinutes(10));
       assertThat(cache).hasValue("v11");
     }
@@ -105,13 +105,6 @@ class WorkersExamples {
   }
 
   // @end region=cache
-
-  /** Waits until that many threads sleep: from then on the clock knows them. */
-  private static void awaitTimers(VirtualClock clock, int wanted) {
-    while (clock.pendingTimers() < wanted) {
-      Thread.onSpinWait();
-    }
-  }
 
   /** The body of a thread that may be stopped. */
   interface Work {

@@ -1,0 +1,188 @@
+package dev.belay.testkit;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of a {@link VirtualClock}: those that were started for work under its contexts, and
+ * those that have waited on it. It knows when all of them are at rest.
+ */
+final class ClockThreads {
+  private static final long PAUSE_NANOS = 20_000;
+
+  /** A thread that is seen in a native method so often in a row is at rest there, as in a read. */
+  private static final int NATIVE_LOOKS = 50;
+
+  private final Map<Thread, Waits> threads = new ConcurrentHashMap<>();
+  private final Duration patience;
+
+  /**
+   * No threads yet.
+   *
+   * @param patience how long to wait for them in real time
+   */
+  ClockThreads(Duration patience) {
+    this.patience = patience;
+  }
+
+  /** The waits of one thread, which alone writes it. */
+  private static final class Waits {
+    /** How often it has begun or ended to wait. */
+    private volatile long turns;
+
+    /** What it waits for, as far as it says; null while it does not wait. */
+    private volatile @Nullable Object blocker;
+  }
+
+  /** A thread is about to be started. */
+  void starting(Thread thread) {
+    waitsOf(thread);
+  }
+
+  /** Has the calling thread wait by {@code park}. */
+  void park(Object blocker, Runnable park) {
+    Waits waits = waitsOf(Thread.currentThread());
+    begin(waits, blocker);
+    try {
+      park.run();
+    } finally {
+      begin(waits, null);
+    }
+  }
+
+  private static void begin(Waits waits, @Nullable Object blocker) {
+    waits.blocker = blocker;
+    waits.turns = waits.turns + 1;
+  }
+
+  private Waits waitsOf(Thread thread) {
+    return threads.computeIfAbsent(thread, unused -> new Waits());
+  }
+
+  /** Those that were started and have not ended. */
+  Set<Thread> live() {
+    return threads.keySet().stream().filter(Thread::isAlive).collect(Collectors.toSet());
+  }
+
+  /** How many wait on the clock now. */
+  int waiting() {
+    return (int) threads.entrySet().stream().filter(ClockThreads::waits).count();
+  }
+
+  private static boolean waits(Map.Entry<Thread, Waits> each) {
+    return each.getValue().blocker != null && !isRunnable(each.getKey());
+  }
+
+  /**
+   * Waits until {@code count} of them wait on the clock, and all are at rest.
+   *
+   * @throws AssertionError if they do not within the patience; it says where they are
+   */
+  void awaitWaiting(int count) {
+    long end = System.nanoTime() + patience.toNanos();
+    awaitRest();
+    while (waiting() < count) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(
+            "of %d threads %d waits on the virtual clock after %s:%s"
+                .formatted(count, waiting(), patience, described()));
+      }
+      LockSupport.parkNanos(this, PAUSE_NANOS);
+      awaitRest();
+    }
+  }
+
+  private String described() {
+    return live().stream()
+        .map(Threads::describe)
+        .collect(Collectors.joining(System.lineSeparator(), System.lineSeparator(), ""));
+  }
+
+  /**
+   * Waits until every thread is parked, blocked, in a native method such as a read, or has ended,
+   * and whatever had woken one has been acted upon.
+   *
+   * @throws AssertionError if one does not within the patience; it says where it is
+   */
+  void awaitRest() {
+    long end = System.nanoTime() + patience.toNanos();
+    boolean moved = true;
+    while (moved) {
+      moved = false;
+      for (Thread thread : threads.keySet()) {
+        moved |= settle(thread, end);
+      }
+      for (Map.Entry<Thread, Waits> each : threads.entrySet()) {
+        moved |= !each.getKey().isVirtual() && hadBeenWoken(each.getKey(), each.getValue(), end);
+      }
+      threads.keySet().removeIf(ClockThreads::hasEnded);
+    }
+  }
+
+  /**
+   * Waits until {@code thread} is at rest.
+   *
+   * @return whether it was not
+   */
+  private boolean settle(Thread thread, long end) {
+    boolean moved = false;
+    int looksInNative = 0;
+    while (isRunnable(thread)
+        && !thread.equals(Thread.currentThread())
+        && looksInNative < NATIVE_LOOKS) {
+      if (isInNativeMethod(thread)) {
+        looksInNative++;
+      } else {
+        looksInNative = 0;
+        moved = true;
+      }
+      pause(thread, end);
+    }
+    return moved;
+  }
+
+  /**
+   * Finds whether a platform thread that waits was woken: it looks parked until it has a processor.
+   * So it is unparked once more, which it must bear, and has looked again when it parks again.
+   */
+  private boolean hadBeenWoken(Thread thread, Waits waits, long end) {
+    long before = waits.turns;
+    Object blocker = waits.blocker;
+    if (blocker == null) {
+      return false;
+    }
+    LockSupport.unpark(thread);
+    while (waits.turns == before && !hasEnded(thread)) {
+      pause(thread, end);
+    }
+    settle(thread, end);
+    return waits.blocker != blocker;
+  }
+
+  private void pause(Thread thread, long end) {
+    if (System.nanoTime() > end) {
+      throw new AssertionError(
+          "time cannot pass: a thread of this clock does not come to rest within %s: %s"
+              .formatted(patience, Threads.describe(thread)));
+    }
+    LockSupport.parkNanos(thread, PAUSE_NANOS);
+  }
+
+  private static boolean isRunnable(Thread thread) {
+    return thread.getState() == Thread.State.RUNNABLE;
+  }
+
+  private static boolean hasEnded(Thread thread) {
+    return thread.getState() == Thread.State.TERMINATED;
+  }
+
+  private static boolean isInNativeMethod(Thread thread) {
+    StackTraceElement[] frames = thread.getStackTrace();
+    return frames.length > 0 && frames[0].isNativeMethod();
+  }
+}
