@@ -122,6 +122,11 @@ final class CoreKernel extends Kernel {
   }
 
   @Override
+  public @Nullable StackTraceElement place(Throwable site) {
+    return Dropped.place(site);
+  }
+
+  @Override
   public TimeSource time(Context ctx) {
     return ((AbstractContext) ctx).time();
   }

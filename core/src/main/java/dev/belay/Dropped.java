@@ -132,7 +132,7 @@ final class Dropped {
   }
 
   /** The first frame that is not ours: the same for all contexts that were made at one place. */
-  static @Nullable StackTraceElement place(Trace site) {
+  static @Nullable StackTraceElement place(Throwable site) {
     for (StackTraceElement frame : site.getStackTrace()) {
       if (!OURS.contains(frame.getClassName()) && !frame.getClassName().startsWith(GROUPS)) {
         return frame;

@@ -74,6 +74,12 @@ public abstract class Kernel {
    */
   public abstract void requireTime(Context step);
 
+  /**
+   * The line of code that made the context of which {@code site} is the stack: the first that is
+   * not ours.
+   */
+  public abstract @Nullable StackTraceElement place(Throwable site);
+
   // ---- for groups
 
   /** The time source of {@code ctx}. */

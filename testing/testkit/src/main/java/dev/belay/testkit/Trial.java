@@ -5,14 +5,9 @@ import static org.junit.platform.commons.support.HierarchyTraversalMode.TOP_DOWN
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
-import dev.belay.spi.LiveContext;
 import dev.belay.spi.Roots;
 import dev.belay.spi.TimeSource;
-import dev.belay.spi.TreeInspector;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -20,11 +15,12 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** One test's root, its time, and what they have left behind. */
-final class Trial {
+/** The root of one test, or of one class, its time, and what they have left behind. */
+final class Trial implements AutoCloseable {
   private final CancellableContext root;
   private final @Nullable VirtualClock clock;
   private final IntSupplier pendingTimers;
@@ -51,8 +47,12 @@ final class Trial {
     return new Trial(context.getDisplayName(), virtual ? new VirtualClock() : null);
   }
 
-  /** The test's method, and what runs before it: they may take parameters. */
+  /** The test's method and what runs before it, or what runs before the class. */
   private static Stream<Method> takers(ExtensionContext context) {
+    if (context.getTestMethod().isEmpty()) {
+      return findAnnotatedMethods(context.getRequiredTestClass(), BeforeAll.class, TOP_DOWN)
+          .stream();
+    }
     Stream<Class<?>> classes =
         Stream.concat(context.getEnclosingTestClasses().stream(), context.getTestClass().stream());
     Stream<Method> before =
@@ -71,45 +71,40 @@ final class Trial {
   VirtualClock clock() {
     if (clock == null) {
       throw new IllegalStateException(
-          "the virtual clock is a parameter of the test or of a method before each");
+          "take the virtual clock as a parameter of the test or of a method before it, not only after");
     }
     return clock;
   }
 
-  List<Leaks.Source> leaks() {
-    return List.of(this::boundContext, this::liveContexts, this::timers, this::reactions);
+  /** Where to look for what is left of it. */
+  List<Leaks.Source> leaks(SharedNames shared) {
+    return List.of(
+        Trial::boundContext, () -> LiveTree.below(root), this::timers, () -> threads(shared));
   }
 
-  private List<String> boundContext() {
+  /** Ends what was left, so that it disturbs nothing that comes later. */
+  @Override
+  public void close() {
+    root.close();
+  }
+
+  private static List<Leaks.Leak> boundContext() {
     Context bound = Context.current();
     return bound.equals(Context.background())
         ? List.of()
-        : List.of("context still bound to the test's thread: " + bound);
+        : List.of(new Leaks.Leak("context still bound to the test's thread: " + bound));
   }
 
-  private List<String> liveContexts() {
-    List<String> found = new ArrayList<>();
-    for (LiveContext live : TreeInspector.live(root)) {
-      var text = new StringWriter();
-      text.append("live context: ").append(live.context().toString());
-      if (live.site() != null) {
-        text.append(System.lineSeparator());
-        live.site().printStackTrace(new PrintWriter(text, true));
-      }
-      found.add(text.toString());
-    }
-    return found;
-  }
-
-  private List<String> timers() {
+  private List<Leaks.Leak> timers() {
     int pending = pendingTimers.getAsInt();
-    return pending == 0 ? List.of() : List.of(pending + " timer(s) still set");
+    return pending == 0 ? List.of() : List.of(new Leaks.Leak(pending + " timer(s) still set"));
   }
 
-  private List<String> reactions() {
+  private List<Leaks.Leak> threads(SharedNames shared) {
     return threads.get().stream()
         .filter(thread -> !thread.equals(Thread.currentThread()))
-        .map(Threads::describe)
+        .filter(thread -> !shared.include(thread.getName()))
+        .map(thread -> new Leaks.Leak(Threads.describe(thread)))
         .toList();
   }
 }

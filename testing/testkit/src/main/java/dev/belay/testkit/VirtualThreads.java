@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The virtual threads that come after one moment. They are in no list but a thread dump of the JDK,
@@ -24,12 +23,6 @@ record VirtualThreads(long mark) {
 
   private static final Pattern BETWEEN = Pattern.compile("\\R{2,}");
 
-  private static final List<String> EXPECTED =
-      List.of(
-          "SubPoller-", // the JDK's: wait for the sockets of all virtual threads, and never end
-          "belay-interrupt-watch", // belay-jdbc's: ends when there has been no call for a while
-          "belay-connection"); // belay-jdbc's: gives a late connection back; the pool ends its wait
-
   static VirtualThreads now() {
     return new VirtualThreads(nextId());
   }
@@ -39,36 +32,34 @@ record VirtualThreads(long mark) {
   }
 
   /** Finds those that are alive and came later. */
-  Leaks.Source newerThan(List<String> shared) {
+  Leaks.Source newerThan(SharedNames shared) {
     return () -> nextId() == mark + 1 ? List.of() : newer(dump(), shared);
   }
 
-  private List<String> newer(String dump, List<String> shared) {
-    List<String> found = new ArrayList<>();
+  private List<Leaks.Leak> newer(String dump, SharedNames shared) {
+    List<Leaks.Leak> found = new ArrayList<>();
     for (String each : BETWEEN.split(dump)) {
       List<String> lines = each.lines().toList();
       Matcher head = HEAD.matcher(lines.isEmpty() ? "" : lines.getFirst());
       if (head.matches()
           && Long.parseLong(head.group(1)) > mark
-          && EXPECTED.stream().noneMatch(head.group(2)::startsWith)
-          && shared.stream().noneMatch(head.group(2)::startsWith)) {
-        found.add(describe(head, lines.subList(1, lines.size())));
+          && !shared.include(head.group(2))) {
+        found.add(leak(head, lines.subList(1, lines.size())));
       }
     }
     return found;
   }
 
-  private static String describe(Matcher head, List<String> lines) {
-    String name = head.group(2).isEmpty() ? "#" + head.group(1) : head.group(2);
-    String frames =
+  private static Leaks.Leak leak(Matcher head, List<String> lines) {
+    String name = head.group(2);
+    List<String> frames =
         lines.stream()
             .map(String::strip)
             .filter(line -> !line.startsWith("- ")) // what it waits for
             .map(line -> line.startsWith("at ") ? line : "at " + line)
-            .limit(12)
-            .map(line -> System.lineSeparator() + "    " + line)
-            .collect(Collectors.joining());
-    return "thread still running: " + name + " (virtual)" + frames;
+            .toList();
+    String shown = name.isEmpty() ? "#" + head.group(1) : name;
+    return new Leaks.Leak(Threads.describe(shown, true, frames), name);
   }
 
   /** All threads in the JDK's text form; nothing on a JVM that has none. */

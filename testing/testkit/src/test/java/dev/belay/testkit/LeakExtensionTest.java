@@ -11,10 +11,10 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.TestExecutionResult;
@@ -31,6 +31,15 @@ class LeakExtensionTest {
 
   private static EngineExecutionResults run(Class<?> tests) {
     return EngineTestKit.engine("junit-jupiter").selectors(selectClass(tests)).execute();
+  }
+
+  private static EngineExecutionResults runInParallel(Class<?> tests) {
+    return EngineTestKit.engine("junit-jupiter")
+        .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
+        .configurationParameter(
+            "junit.jupiter.execution.parallel.config.executor-service", "FORK_JOIN_POOL")
+        .selectors(selectClass(tests))
+        .execute();
   }
 
   /** What the first of {@code events} to finish failed with: a test, or a class. */
@@ -66,12 +75,25 @@ class LeakExtensionTest {
   void aLiveContextFailsTheTestAndSaysWhereItWasMade() {
     assertThat(failureOf(LeaksContext.class))
         .contains("live context: background/forgets(CancellableContext)/forgotten")
-        .contains("LeaksContext.forgets(LeakExtensionTest.java:");
+        .contains("LeaksContext.forgets(LeakExtensionTest.java:")
+        .doesNotContain("@SharedThreads");
   }
 
   @Test
-  void aRunningThreadFailsTheTest() {
-    assertThat(failureOf(LeaksThread.class)).contains("thread still running: leaked-thread");
+  void aRunningThreadFailsTheTestWhichNamesTheAnnotationThatWouldExcuseIt() {
+    assertThat(failureOf(LeaksThread.class))
+        .contains("thread still running: leaked-thread")
+        .endsWith(
+            "If that is meant, annotate the class: @SharedThreads(\"leaked-thread\") if its tests"
+                + " share what runs it, @SharedThreads(value = \"leaked-thread\", scope ="
+                + " SharedThreads.Scope.RUN) if a framework keeps it for other classes");
+  }
+
+  @Test
+  void theAnnotationIsNamedWithWhatTheNamesOfThreadsHaveInCommon() {
+    assertThat(failureOf(LeaksNumberedThreads.class))
+        .contains("thread still running: pool-1", "thread still running: pool-2")
+        .contains("@SharedThreads(\"pool-\")");
   }
 
   @Test
@@ -99,7 +121,86 @@ class LeakExtensionTest {
 
   @Test
   void aTestIsNotBlamedForThreadsWhereOthersMayRunMeanwhile() {
-    assertThat(failureOf(RunsBesideOthers.class)).isEqualTo("passed");
+    assertThat(failure(runInParallel(LeaksThread.class).testEvents())).isEqualTo("passed");
+  }
+
+  @Test
+  void anIsolatedTestIsBlamedForThreadsAlsoInAParallelRun() {
+    assertThat(failure(runInParallel(LeaksThreadAlone.class).testEvents()))
+        .contains("thread still running: leaked-alone");
+  }
+
+  @Test
+  void aLeakedContextIsShownInItsTreeAndEndedAfterTheTest() {
+    assertThat(failureOf(LeaksTree.class).lines().map(LeakExtensionTest::withoutLine))
+        .containsSubsequence(
+            "left behind:",
+            "live context: background/forgets(Context)/order [1m, 1m left], watched by 1",
+            "    at dev.belay.testkit.LeakExtensionTest$LeaksTree.forgets",
+            "  live context: background/forgets(Context)/order [1m, 1m left]/charge",
+            "      at dev.belay.testkit.LeakExtensionTest$LeaksTree.charge",
+            "1 timer(s) still set");
+    assertThat(LeaksTree.left.isDone()).isTrue();
+  }
+
+  /** A line of a failure without the number of a line of code, and the time left as it began. */
+  private static String withoutLine(String line) {
+    return line.replaceAll("\\(LeakExtensionTest.java:\\d+\\)", "").replaceAll(", [^ ]+ left", ", 1m left");
+  }
+
+  @Test
+  void afterAClassTheMessageNamesTheAnnotationForTheRun() {
+    String failure = failure(run(LeaksSharedThread.class).containerEvents());
+    LeaksSharedThread.GO.countDown();
+    assertThat(failure)
+        .contains("thread still running: shared-1")
+        .endsWith(
+            "If that is meant, annotate the class: @SharedThreads(value = \"shared-\", scope ="
+                + " SharedThreads.Scope.RUN) if a framework keeps it for other classes");
+  }
+
+  @Test
+  void threadsOfTheRunAreNotLookedFor() {
+    run(KeepsForTheRun.class).allEvents().assertStatistics(all -> all.failed(0).succeeded(3));
+    KeepsForTheRun.GO.countDown();
+  }
+
+  @Test
+  void threadsThatAModuleNamesAreNotLookedFor() {
+    run(StartsModuleThread.class).allEvents().assertStatistics(all -> all.failed(0).succeeded(3));
+    StartsModuleThread.GO.countDown();
+  }
+
+  @Test
+  void theThreadsOfAFixtureAreNoLeaksOfNestedTests() {
+    run(Outer.class).allEvents().assertStatistics(all -> all.failed(0).succeeded(4));
+  }
+
+  @Test
+  void aThreadOfTheOuterFixtureFailsTheOuterClass() {
+    var result = run(LeakyOuter.class);
+    LeakyOuter.GO.countDown();
+    result.testEvents().assertStatistics(tests -> tests.succeeded(1).failed(0));
+    assertThat(result.containerEvents().failed().list())
+        .singleElement()
+        .satisfies(
+            failed ->
+                assertThat(failed.getTestDescriptor().getDisplayName())
+                    .isEqualTo("LeakExtensionTest$LeakyOuter"));
+  }
+
+  @Test
+  void aContextOfTheClassFailsTheClass() {
+    var result = run(LeaksContextOfClass.class);
+    result.testEvents().assertStatistics(tests -> tests.succeeded(2).failed(0));
+    assertThat(failure(result.containerEvents()))
+        .contains("live context: background/LeakExtensionTest$LeaksContextOfClass/server")
+        .contains("LeaksContextOfClass.start(LeakExtensionTest.java:");
+  }
+
+  @Test
+  void theClockOfAClassIsTakenBeforeAll() {
+    run(HasClockOfClass.class).allEvents().assertStatistics(all -> all.failed(0).succeeded(3));
   }
 
   @Test
@@ -142,16 +243,17 @@ class LeakExtensionTest {
 
   @ExtendWith(LeakExtension.class)
   static class LeaksThread {
-    static final CountDownLatch GO = new CountDownLatch(1);
+    static CountDownLatch go;
 
     @Test
     void forgets() {
-      Thread.ofPlatform().name("leaked-thread").daemon().start(() -> awaitQuietly(GO));
+      go = new CountDownLatch(1);
+      Thread.ofPlatform().name("leaked-thread").daemon().start(() -> awaitQuietly(go));
     }
 
     @AfterAll
     static void end() {
-      GO.countDown();
+      go.countDown();
     }
   }
 
@@ -237,18 +339,146 @@ class LeakExtensionTest {
   }
 
   @ExtendWith(LeakExtension.class)
-  @Execution(ExecutionMode.CONCURRENT)
-  static class RunsBesideOthers {
+  @Isolated
+  static class LeaksThreadAlone {
     static final CountDownLatch GO = new CountDownLatch(1);
 
     @Test
-    void startsWhatMightBeAnothers() {
-      Thread.ofVirtual().start(() -> awaitQuietly(GO));
+    void forgets() {
+      Thread.ofPlatform().name("leaked-alone").daemon().start(() -> awaitQuietly(GO));
     }
 
     @AfterAll
     static void end() {
       GO.countDown();
+    }
+  }
+
+  @ExtendWith(LeakExtension.class)
+  static class LeaksNumberedThreads {
+    static final CountDownLatch GO = new CountDownLatch(1);
+
+    @Test
+    void forgets() {
+      Thread.ofPlatform().name("pool-1").daemon().start(() -> awaitQuietly(GO));
+      Thread.ofPlatform().name("pool-2").daemon().start(() -> awaitQuietly(GO));
+    }
+
+    @AfterAll
+    static void end() {
+      GO.countDown();
+    }
+  }
+
+  @ExtendWith(LeakExtension.class)
+  @SharedThreads("shared-")
+  static class LeaksSharedThread {
+    static final CountDownLatch GO = new CountDownLatch(1);
+
+    @Test
+    void starts() {
+      Thread.ofPlatform().name("shared-1").daemon().start(() -> awaitQuietly(GO));
+    }
+  }
+
+  @ExtendWith(LeakExtension.class)
+  @SharedThreads(value = "kept-", scope = SharedThreads.Scope.RUN)
+  static class KeepsForTheRun {
+    static final CountDownLatch GO = new CountDownLatch(1);
+
+    @Test
+    void starts() {
+      Thread.ofPlatform().name("kept-1").daemon().start(() -> awaitQuietly(GO));
+      Thread.ofVirtual().name("kept-2").start(() -> awaitQuietly(GO));
+    }
+  }
+
+  /** Its thread is in this module's {@code META-INF/belay/shared-threads}. */
+  @ExtendWith(LeakExtension.class)
+  static class StartsModuleThread {
+    static final CountDownLatch GO = new CountDownLatch(1);
+
+    @Test
+    void starts() {
+      Thread.ofPlatform().name("testkit-module-1").daemon().start(() -> awaitQuietly(GO));
+    }
+  }
+
+  @ExtendWith(LeakExtension.class)
+  @SharedThreads("fixture-")
+  static class Outer {
+    @AutoClose static Fixture shared;
+
+    @Nested
+    class Inner {
+      @Test
+      void opens() {
+        shared = new Fixture();
+      }
+    }
+  }
+
+  @ExtendWith(LeakExtension.class)
+  @SharedThreads("outer-")
+  static class LeakyOuter {
+    static final CountDownLatch GO = new CountDownLatch(1);
+
+    @Nested
+    class Inner {
+      @Test
+      void starts() {
+        Thread.ofPlatform().name("outer-1").daemon().start(() -> awaitQuietly(GO));
+      }
+    }
+  }
+
+  @ExtendWith(LeakExtension.class)
+  static class LeaksContextOfClass {
+    @BeforeAll
+    static void start(Context ctx) {
+      var unused = ctx.withName("server").withCancel();
+    }
+
+    @Test
+    void hasARootOfItsOwn(Context ctx) {
+      assertThat(ctx).hasToString("background/hasARootOfItsOwn(Context)");
+    }
+
+    @Test
+    void hasNone() {}
+  }
+
+  @ExtendWith(LeakExtension.class)
+  static class HasClockOfClass {
+    static CancellableContext limited;
+    static VirtualClock turned;
+
+    @BeforeAll
+    static void start(Context ctx, VirtualClock clock) {
+      limited = ctx.withTimeout(Duration.ofHours(1));
+      turned = clock;
+    }
+
+    @Test
+    void turns() {
+      turned.advance(Duration.ofHours(1));
+      assertThat(limited.isDone()).isTrue();
+    }
+  }
+
+  @ExtendWith(LeakExtension.class)
+  static class LeaksTree {
+    static Context left;
+
+    @Test
+    void forgets(Context ctx) {
+      var order = ctx.withName("order").withTimeout(Duration.ofMinutes(1));
+      order.onDone(() -> {});
+      left = charge(order);
+    }
+
+    private static Context charge(Context ctx) {
+      return ctx.withName("charge").withCancel();
     }
   }
 
