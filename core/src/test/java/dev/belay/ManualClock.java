@@ -15,9 +15,11 @@ import java.util.concurrent.locks.LockSupport;
 /** A clock that a test turns by hand. Timers run on the thread that turns it. */
 public final class ManualClock implements TimeSource {
   private final AtomicLong now = new AtomicLong();
+
   /** Guarded by its monitor: a thread that is about to park must not wait for a lock that parks. */
   private final PriorityQueue<Alarm> alarms =
       new PriorityQueue<>(8, Comparator.comparingLong(Alarm::nanos));
+
   private final Queue<Thread> started = new ConcurrentLinkedQueue<>();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   public final AtomicInteger scheduled = new AtomicInteger();

@@ -69,9 +69,7 @@ public final class LeakExtension
       costly.add(VirtualThreads.now().newerThan(shared));
     }
     boolean ofClass = context.getTestMethod().isEmpty();
-    context
-        .getStore(NAMESPACE)
-        .put(Watch.class, new Watch(sources, costly, ofClass));
+    context.getStore(NAMESPACE).put(Watch.class, new Watch(sources, costly, ofClass));
   }
 
   /**

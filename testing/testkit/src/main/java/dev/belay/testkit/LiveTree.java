@@ -23,9 +23,7 @@ final class LiveTree {
     return "live context: "
         + live.context()
         + (live.reactions() == 0 ? "" : ", watched by " + live.reactions())
-        + madeBy(live).stream()
-            .map(frame -> "\n    at " + frame)
-            .collect(Collectors.joining());
+        + madeBy(live).stream().map(frame -> "\n    at " + frame).collect(Collectors.joining());
   }
 
   private static List<StackTraceElement> madeBy(LiveContext live) {

@@ -66,8 +66,7 @@ record SharedNames(List<String> prefixes) {
     List<String> prefixes = new ArrayList<>();
     try {
       for (URL resource : Collections.list(loader.getResources(RESOURCE))) {
-        try (var lines =
-            new BufferedReader(new InputStreamReader(resource.openStream(), UTF_8))) {
+        try (var lines = new BufferedReader(new InputStreamReader(resource.openStream(), UTF_8))) {
           lines.lines().map(String::strip).filter(SharedNames::isPrefix).forEach(prefixes::add);
         }
       }

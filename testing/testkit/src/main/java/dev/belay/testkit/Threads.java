@@ -28,7 +28,8 @@ record Threads(Set<Thread> threads) {
   }
 
   static String describe(Thread thread) {
-    List<String> frames = Arrays.stream(thread.getStackTrace()).map(frame -> "at " + frame).toList();
+    List<String> frames =
+        Arrays.stream(thread.getStackTrace()).map(frame -> "at " + frame).toList();
     return describe(thread.getName(), thread.isVirtual(), frames);
   }
 

@@ -145,7 +145,8 @@ class LeakExtensionTest {
 
   /** A line of a failure without the number of a line of code, and the time left as it began. */
   private static String withoutLine(String line) {
-    return line.replaceAll("\\(LeakExtensionTest.java:\\d+\\)", "").replaceAll(", [^ ]+ left", ", 1m left");
+    return line.replaceAll("\\(LeakExtensionTest.java:\\d+\\)", "")
+        .replaceAll(", [^ ]+ left", ", 1m left");
   }
 
   @Test

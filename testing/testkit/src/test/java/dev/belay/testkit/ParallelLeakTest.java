@@ -62,7 +62,8 @@ class ParallelLeakTest {
                     .contains("    at " + Eight.class.getName() + ".leaks(ParallelLeakTest.java:")
                     .contains("  live context: background/leaks(Context)/order [1m, ")
                     .contains("/charge, watched by 1")
-                    .contains("      at " + Eight.class.getName() + ".charge(ParallelLeakTest.java:")
+                    .contains(
+                        "      at " + Eight.class.getName() + ".charge(ParallelLeakTest.java:")
                     .contains("thread still running: belay-reaction (virtual)")
                     .contains("    at " + Eight.class.getName() + ".awaitQuietly(")
                     .doesNotContain("sound", "@SharedThreads"));

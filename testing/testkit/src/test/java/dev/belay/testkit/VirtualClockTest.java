@@ -143,8 +143,7 @@ class VirtualClockTest {
     clock.schedule(1, new Every(clock, SECOND.dividedBy(4), 1990));
     clock.advance(SECOND.multipliedBy(500));
     assertThat(wakes)
-        .isEqualTo(
-            Stream.iterate(SECOND, wake -> wake.plus(SECOND)).limit(500).toList());
+        .isEqualTo(Stream.iterate(SECOND, wake -> wake.plus(SECOND)).limit(500).toList());
     assertThat(ticking.outcome()).isNull();
   }
 
@@ -168,8 +167,7 @@ class VirtualClockTest {
   }
 
   @Test
-  void forksOfAGroupAndItsDeadlineFollowTheClock(Context ctx, VirtualClock clock)
-      throws Exception {
+  void forksOfAGroupAndItsDeadlineFollowTheClock(Context ctx, VirtualClock clock) throws Exception {
     List<String> turns = Collections.synchronizedList(new ArrayList<>());
     Attempt owner =
         Attempt.start(
@@ -352,8 +350,7 @@ class VirtualClockTest {
     @Override
     public void run() {
       if (left > 0) {
-        clock.schedule(
-            clock.nanoTime() + pause.toNanos(), new Every(clock, pause, left - 1));
+        clock.schedule(clock.nanoTime() + pause.toNanos(), new Every(clock, pause, left - 1));
       }
     }
   }
