@@ -1,11 +1,13 @@
-/** Virtual time, leak checks and the contract of a context, for tests of code under contexts. */
+/** Virtual time, leak checks, assertions and faults for tests of code under contexts. */
 module dev.belay.testkit {
   requires static transitive org.jspecify;
   requires jdk.management;
   requires transitive dev.belay;
+  requires static transitive org.assertj.core;
   requires transitive org.junit.jupiter.api;
 
   exports dev.belay.testkit;
+  exports dev.belay.testkit.assertions;
 
   // The contract's own tests are package-private, as tests are.
   opens dev.belay.testkit to

@@ -122,6 +122,19 @@ final class CoreKernel extends Kernel {
   }
 
   @Override
+  public boolean isBelow(Context ctx, Context root) {
+    Require.context(root);
+    for (AbstractContext each = (AbstractContext) Require.context(ctx);
+        each != null;
+        each = each.parent()) {
+      if (each.equals(root)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
   public @Nullable StackTraceElement place(Throwable site) {
     return Dropped.place(site);
   }

@@ -74,6 +74,9 @@ public abstract class Kernel {
    */
   public abstract void requireTime(Context step);
 
+  /** See {@code TreeInspector.isBelow}. */
+  public abstract boolean isBelow(Context ctx, Context root);
+
   /**
    * The line of code that made the context of which {@code site} is the stack: the first that is
    * not ours.

@@ -16,4 +16,9 @@ public final class TreeInspector {
   public static List<LiveContext> live(Context ctx) {
     return Kernel.get().live(ctx);
   }
+
+  /** Whether {@code ctx} is {@code root} or derives from it, ended or not. Walks up from it. */
+  public static boolean isBelow(Context ctx, Context root) {
+    return Kernel.get().isBelow(ctx, root);
+  }
 }

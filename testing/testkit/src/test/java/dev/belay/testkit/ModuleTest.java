@@ -8,7 +8,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The testkit exports its one package. */
+/** What the testkit exports. */
 class ModuleTest {
 
   @Test
@@ -20,6 +20,6 @@ class ModuleTest {
     assertThat(modules).hasSize(1);
     assertThat(modules.iterator().next().descriptor().exports())
         .extracting(ModuleDescriptor.Exports::toString)
-        .containsExactly("dev.belay.testkit");
+        .containsExactlyInAnyOrder("dev.belay.testkit", "dev.belay.testkit.assertions");
   }
 }

@@ -1,0 +1,46 @@
+package dev.belay.testkit.assertions;
+
+import dev.belay.Context;
+import dev.belay.Status;
+import dev.belay.testkit.LiveContexts;
+import org.assertj.core.api.AbstractAssert;
+import org.jspecify.annotations.Nullable;
+
+/** Assertions for a {@link Context}. */
+public final class ContextAssert extends AbstractAssert<ContextAssert, Context> {
+  ContextAssert(@Nullable Context actual) {
+    super(actual, ContextAssert.class);
+  }
+
+  /** It has not ended. */
+  public ContextAssert isActive() {
+    isNotNull();
+    if (actual.isDone()) {
+      failWithMessage("expected an active context, but it has ended: %s", actual.ending());
+    }
+    return this;
+  }
+
+  /**
+   * It has ended so.
+   *
+   * @return assertions for the story of the end
+   */
+  public EndingAssert endedWith(Status status) {
+    isNotNull();
+    if (!actual.isDone()) {
+      failWithMessage("expected %s, but the context is active: %s", status, actual);
+    }
+    return new EndingAssert(actual.ending()).as(info.description()).endedWith(status);
+  }
+
+  /** Nothing below it is live, so nothing that was derived from it was forgotten. */
+  public ContextAssert hasNothingLiveBelow() {
+    isNotNull();
+    LiveContexts live = LiveContexts.below(actual);
+    if (live.count() > 0) {
+      failWithMessage("expected nothing live below %s, but there is:%n%s", actual, live);
+    }
+    return this;
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests that each assertion passes and fails. */
+package dev.belay.testkit.assertions;
