@@ -3,11 +3,13 @@ module dev.belay.testkit {
   requires static transitive org.jspecify;
   requires jdk.management;
   requires transitive dev.belay;
+  requires static transitive java.sql;
   requires static transitive org.assertj.core;
   requires transitive org.junit.jupiter.api;
 
   exports dev.belay.testkit;
   exports dev.belay.testkit.assertions;
+  exports dev.belay.testkit.faults;
 
   // The contract's own tests are package-private, as tests are.
   opens dev.belay.testkit to

@@ -32,9 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
   "undoing",
   "mail-",
   "faulty-",
-  "cut-at-commit",
-  "to-database",
-  "to-shop"
+  "fault-proxy"
 })
 abstract class ShopTesting {
   static final String ORDER =

@@ -1,22 +1,19 @@
 package dev.belay.jdbc;
 
+import dev.belay.testkit.faults.FaultProxy;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.Socket;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** A relay that delivers cancels late, or not all of them. */
-final class CancelProxy extends Relay {
-  private final Set<Socket> cancelling = ConcurrentHashMap.newKeySet();
+/** A proxy that delivers cancels late, or not all of them. */
+final class CancelProxy implements AutoCloseable {
   private final AtomicInteger cancels = new AtomicInteger();
   private final AtomicInteger settled = new AtomicInteger();
+  private final TestDatabase.Server database;
   private final Duration delay;
   private final int dropped;
+  private final FaultProxy proxy;
 
   /**
    * Starts listening.
@@ -26,10 +23,14 @@ final class CancelProxy extends Relay {
    *     are closed
    */
   CancelProxy(TestDatabase.Server database, Duration delay, int dropped) throws IOException {
-    super(database);
+    this.database = database;
     this.delay = delay;
     this.dropped = dropped;
-    start();
+    this.proxy = FaultProxy.to(database.port(), Cancels::new);
+  }
+
+  String jdbcUrl() {
+    return database.jdbcUrl(proxy.port());
   }
 
   int cancels() {
@@ -42,34 +43,33 @@ final class CancelProxy extends Relay {
   }
 
   @Override
-  void ask(Socket client, Socket server) throws IOException {
-    InputStream in = client.getInputStream();
-    OutputStream out = server.getOutputStream();
-    var buffer = new byte[8192];
-    for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-      if (database.isCancel(buffer, length)) {
-        cancelling.add(client);
-        int before = cancels.getAndIncrement();
-        if (dropped == 0 || before % dropped != 0) {
-          server.close();
-          return;
-        }
-        await(delay);
+  public void close() throws IOException {
+    proxy.close();
+  }
+
+  /** One connection, which may be there for a cancel alone. */
+  private final class Cancels implements FaultProxy.Filter {
+    private volatile boolean cancelling;
+
+    @Override
+    public boolean passToServer(byte[] bytes) {
+      if (!database.isCancel(bytes, bytes.length)) {
+        return true;
       }
-      out.write(buffer, 0, length);
+      cancelling = true;
+      int before = cancels.getAndIncrement();
+      if (dropped == 0 || before % dropped != 0) {
+        return false;
+      }
+      await(delay);
+      return true;
     }
-    server.shutdownOutput();
-  }
 
-  @Override
-  void answer(Socket server, Socket client) throws IOException {
-    copy(server, client, () -> {});
-  }
-
-  @Override
-  void served(Socket client) {
-    if (cancelling.remove(client)) {
-      settled.incrementAndGet();
+    @Override
+    public void closed() {
+      if (cancelling) {
+        settled.incrementAndGet();
+      }
     }
   }
 

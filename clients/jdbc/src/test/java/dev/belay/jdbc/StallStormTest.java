@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.testkit.faults.FaultProxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -111,14 +112,14 @@ class StallStormTest extends DatabaseFixture {
 
   // ---- the stalls
 
-  private void stallAtRandom(SilentProxy proxy, Random random) throws Exception {
+  private void stallAtRandom(FaultProxy proxy, Random random) throws Exception {
     while (left.get() > 0) {
       LockSupport.parkNanos(random.nextInt(60) * 1_000_000L);
       long stall = random.nextInt(LONGEST_STALL_MILLIS) * 1_000_000L;
       if (random.nextBoolean()) {
         proxy.goSilent();
         LockSupport.parkNanos(stall);
-        proxy.speak();
+        proxy.pass();
       } else {
         int backend =
             observer.number(
@@ -147,8 +148,9 @@ class StallStormTest extends DatabaseFixture {
 
   @LongTest
   void everyCallReturnsAndNoneHitsAnother(CancellableContext root) throws Exception {
-    try (var proxy = new SilentProxy(TestDatabases.of(server));
-        HikariDataSource behind = pool(proxy.jdbcUrl())) {
+    TestDatabase.Server database = TestDatabases.of(server);
+    try (var proxy = FaultProxy.to(database.port());
+        HikariDataSource behind = pool(database.jdbcUrl(proxy.port()))) {
       var source = ContextDataSource.wrap(behind, PATIENCE);
       var stalling =
           Attempt.On.PLATFORM.start(

@@ -7,6 +7,7 @@ import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.DeadlineExceededException;
 import dev.belay.jdbc.Attempt.On;
+import dev.belay.testkit.faults.FaultProxy;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -113,7 +114,7 @@ class StalledServerTest extends DatabaseFixture {
             + " and state <> 'idle' and pid <> pg_backend_pid()");
   }
 
-  private Stalling stalling(Stall stall, SilentProxy proxy, Connection connection)
+  private Stalling stalling(Stall stall, FaultProxy proxy, Connection connection)
       throws SQLException {
     int backend = connection.unwrap(PGConnection.class).getBackendPID();
     return stall == Stall.SILENT_PROXY ? proxy::goSilent : () -> stop(backend);
@@ -129,8 +130,9 @@ class StalledServerTest extends DatabaseFixture {
   @MethodSource("all")
   void aCallReturnsAfterThePatience(
       Waiting waiting, Stall stall, On on, boolean limited, Context root) throws Exception {
-    try (var proxy = new SilentProxy(TestDatabases.of(server));
-        HikariDataSource behind = pool(proxy.jdbcUrl())) {
+    TestDatabase.Server database = TestDatabases.of(server);
+    try (var proxy = FaultProxy.to(database.port());
+        HikariDataSource behind = pool(database.jdbcUrl(proxy.port()))) {
       var source = ContextDataSource.wrap(behind);
       var ours = limited ? source.withServerLimit() : source;
       var lost = new int[1];
@@ -146,7 +148,7 @@ class StalledServerTest extends DatabaseFixture {
               });
       assertDeadline(attempt.failure());
       assertThat(attempt.interruptedAfterwards()).isFalse();
-      proxy.speak();
+      proxy.pass();
       try (Connection next = source.connection(root)) {
         assertThat(backendOf(next)).isNotEqualTo(lost[0]);
       }

@@ -8,13 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
 import dev.belay.contracts.socket.FaultServer;
-import dev.belay.contracts.socket.FullServer;
 import dev.belay.http.ExchangeAbortedException;
 import dev.belay.http.ExchangeAbortedException.Phase;
 import dev.belay.http.wire.RemainingTimeHeader;
 import dev.belay.http.wire.RemainingTimeHeader.Form;
 import dev.belay.http.wire.WireHeaders;
 import dev.belay.testkit.Attempt;
+import dev.belay.testkit.faults.StalledServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
@@ -341,12 +341,12 @@ class ContextHttpClientIT {
 
   @Test
   void aRequestWithABodyTellsThatItIsConnecting() throws Exception {
-    try (var full = new FullServer();
+    try (var full = StalledServer.atConnect();
         var child = ctx.withCancel()) {
       var request =
           HttpRequest.newBuilder(full.uri()).POST(HttpRequest.BodyPublishers.ofString("x")).build();
       var attempt = Attempt.start(() -> client.open(child, request));
-      full.awaitConnecting(1);
+      full.awaitStalled(1);
       child.cancel();
       assertAborted(attempt.thrown(ContextCancelledException.class), Phase.CONNECTING, 0);
     }

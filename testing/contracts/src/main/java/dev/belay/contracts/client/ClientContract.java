@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.belay.ContextCancelledException;
 import dev.belay.contracts.socket.Certificate;
 import dev.belay.contracts.socket.FaultServer;
-import dev.belay.contracts.socket.FullServer;
 import dev.belay.testkit.Attempt;
 import dev.belay.testkit.LeakExtension;
+import dev.belay.testkit.faults.StalledServer;
 import java.io.IOException;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,8 +67,8 @@ public abstract class ClientContract {
 
     /** Clients may let a socket be until they look at it again, but not for long. */
     @Override
-    void whenAConnectionWasGivenUp(FullServer server) throws IOException {
-      server.awaitConnecting(0);
+    void whenAConnectionWasGivenUp(StalledServer server) throws Exception {
+      server.awaitStalled(0);
     }
 
     @Override

@@ -15,11 +15,10 @@ import dev.belay.ContextCancelledException;
 import dev.belay.ContextEndedException;
 import dev.belay.DeadlineExceededException;
 import dev.belay.contracts.socket.FaultServer;
-import dev.belay.contracts.socket.FullServer;
 import dev.belay.contracts.socket.HeldNames;
-import dev.belay.contracts.socket.SilentServer;
 import dev.belay.testkit.Attempt;
 import dev.belay.testkit.VirtualClock;
+import dev.belay.testkit.faults.StalledServer;
 import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -106,15 +105,13 @@ abstract class ClientScenarios extends UploadScenarios {
 
   @Test
   void aConnectionThatIsNotMadeIsGivenUp() throws Exception {
-    try (var full = new FullServer();
+    try (var full = StalledServer.atConnect();
         var ctx = root().withCancel()) {
       var attempt = Attempt.start(() -> client().open(ctx, ClientRequest.get(full.uri())));
       attempt.awaitBlocked();
-      full.awaitConnecting(1);
+      full.awaitStalled(1);
       ctx.cancel();
-      while (attempt.isRunning()) { // a cancel that comes too early is repeated
-        clock().advance(Duration.ofSeconds(1));
-      }
+      // A cancel that comes too early is repeated.
       var ended = attempt.thrown(ContextCancelledException.class);
       assertTells(ended, full.uri().toString(), "connecting");
       whenAConnectionWasGivenUp(full);
@@ -122,7 +119,7 @@ abstract class ClientScenarios extends UploadScenarios {
   }
 
   /** What is left of it then. */
-  void whenAConnectionWasGivenUp(FullServer server) throws IOException {}
+  void whenAConnectionWasGivenUp(StalledServer server) throws Exception {}
 
   @Test
   void aNameThatIsNotResolvedHoldsNobodyUp() throws Exception {
@@ -155,13 +152,13 @@ abstract class ClientScenarios extends UploadScenarios {
 
   @Test
   void aStalledTlsHandshakeIsAborted() throws Exception {
-    try (var silent = new SilentServer();
+    try (var silent = StalledServer.atTls();
         var ctx = root().withCancel()) {
       var attempt = Attempt.start(() -> client().open(ctx, ClientRequest.get(silent.uri())));
-      silent.greeted.await(1);
+      silent.awaitStalled(1);
       ctx.cancel();
       attempt.thrown(ContextCancelledException.class);
-      silent.open.await(0);
+      silent.awaitStalled(0);
     }
   }
 

@@ -3,11 +3,14 @@ package dev.belay.contracts.socket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /** A client's connection to this machine: TCP, and what is above it. */
 record Connections(Socket tcp, Socket socket) {
+  /** Long enough for a busy machine. */
+  static final Duration PATIENCE = Duration.ofSeconds(20);
 
   static Connections plain(int port) throws IOException {
     Socket tcp = connect(port);
@@ -38,7 +41,7 @@ record Connections(Socket tcp, Socket socket) {
   private static Socket connect(int port) throws IOException {
     var tcp = new Socket(InetAddress.getLoopbackAddress(), port);
     tcp.setTcpNoDelay(true);
-    tcp.setSoTimeout((int) Gauge.PATIENCE.toMillis());
+    tcp.setSoTimeout((int) PATIENCE.toMillis());
     return tcp;
   }
 

@@ -1,5 +1,6 @@
 package dev.belay.contracts.socket;
 
+import dev.belay.testkit.faults.Gauge;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

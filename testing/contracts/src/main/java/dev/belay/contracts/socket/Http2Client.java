@@ -1,5 +1,6 @@
 package dev.belay.contracts.socket;
 
+import dev.belay.testkit.faults.Gauge;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
@@ -240,7 +241,7 @@ public final class Http2Client implements HttpClientByHand {
 
     private <T> T await(CompletableFuture<T> future) throws IOException {
       try {
-        return future.get(Gauge.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        return future.get(Connections.PATIENCE.toSeconds(), TimeUnit.SECONDS);
       } catch (ExecutionException e) {
         throw new IOException(e.getCause());
       } catch (TimeoutException e) {

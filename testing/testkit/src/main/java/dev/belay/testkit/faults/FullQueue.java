@@ -1,4 +1,4 @@
-package dev.belay.contracts.socket;
+package dev.belay.testkit.faults;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,10 +15,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Accepts nothing, and its queue of connections is full: one that is made hangs, as to a machine
- * that is not there. Systems differ in what they do then; Linux drops what comes. Whoever makes it
- * closes it.
+ * that is not there. Systems differ in what they do then; Linux drops what comes.
  */
-public final class FullServer implements AutoCloseable {
+final class FullQueue implements StalledServer {
   private static final int MOST = 64;
   private static final int A_MOMENT = 200;
   private static final Path SOCKETS = Path.of("/proc/net/tcp");
@@ -31,7 +30,7 @@ public final class FullServer implements AutoCloseable {
    *
    * @throws IOException also if this system's queue does not fill
    */
-  public FullServer() throws IOException {
+  FullQueue() throws IOException {
     var address = new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
     try {
       while (queued.size() < MOST) {
@@ -46,22 +45,18 @@ public final class FullServer implements AutoCloseable {
     throw new IOException("after " + MOST + " connections that are not accepted one more succeeds");
   }
 
-  /** Where it is. */
+  @Override
   public URI uri() {
     return URI.create("http://127.0.0.1:" + server.getLocalPort() + "/");
   }
 
-  /**
-   * Waits until {@code count} sockets of this machine are connecting to it. Only Linux shows that;
-   * on other systems this returns at once.
-   *
-   * @throws AssertionError if there are more or fewer after 20 seconds
-   */
-  public void awaitConnecting(int count) throws IOException {
+  /** Only Linux shows what is connecting; on other systems this returns at once. */
+  @Override
+  public void awaitStalled(int clients) throws IOException {
     long until = System.nanoTime() + Gauge.PATIENCE.toNanos();
-    while (Files.exists(SOCKETS) && connecting() != count) {
+    while (Files.exists(SOCKETS) && connecting() != clients) {
       if (System.nanoTime() > until) {
-        throw new AssertionError("connecting: %d, not %d".formatted(connecting(), count));
+        throw new AssertionError("connecting: %d, not %d".formatted(connecting(), clients));
       }
       LockSupport.parkNanos(5_000_000);
     }

@@ -1,4 +1,4 @@
-package dev.belay.contracts.socket;
+package dev.belay.testkit.faults;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** A number that one thread changes and another waits for. Any thread may use it. */
 public final class Gauge {
-  /** Long enough for a busy machine; who sees what it waits for does not wait that long. */
+  /** Long enough for a busy machine; a wait for what comes does not take that long. */
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final String name;

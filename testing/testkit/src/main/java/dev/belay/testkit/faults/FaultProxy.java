@@ -1,0 +1,239 @@
+package dev.belay.testkit.faults;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands on this machine between a client and its server, and passes bytes on until it is told to
+ * fail. A fault holds for all connections, those that are open too, until the next call. Whoever
+ * opens it closes it, which ends its connections and threads. Any thread may call any method.
+ */
+public final class FaultProxy implements AutoCloseable {
+  private static final int CHUNK = 8192;
+
+  private final ServerSocket listener = new ServerSocket(0, 50, loopback());
+  private final Connections connections = new Connections("fault-proxy");
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final InetSocketAddress server;
+  private final Supplier<? extends Filter> filters;
+  private volatile Fault fault = Fault.of(Fault.Kind.PASS);
+
+  /**
+   * Decides about what passes on one connection, by what it is. It may wait, which delays that.
+   */
+  public interface Filter {
+    /** Whether these bytes of the client go to the server; if not the connection is cut. */
+    default boolean passToServer(byte[] bytes) {
+      return true;
+    }
+
+    /** Whether these bytes of the server go to the client; if not the connection is cut. */
+    default boolean passToClient(byte[] bytes) {
+      return true;
+    }
+
+    /** Both sides of the connection are closed. */
+    default void closed() {}
+  }
+
+  /**
+   * What the proxy does.
+   *
+   * @param cutAt after so many bytes to the client a connection is cut
+   * @param ended opened when another fault is in force
+   */
+  private record Fault(Kind kind, Duration delay, long cutAt, CountDownLatch ended) {
+
+    enum Kind {
+      PASS,
+      DROP,
+      SILENCE
+    }
+
+    static Fault of(Kind kind) {
+      return new Fault(kind, Duration.ZERO, Long.MAX_VALUE, new CountDownLatch(1));
+    }
+  }
+
+  private FaultProxy(InetSocketAddress server, Supplier<? extends Filter> filters)
+      throws IOException {
+    this.server = server;
+    this.filters = filters;
+    connections.start(this::accept);
+  }
+
+  private static InetAddress loopback() throws IOException {
+    return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+  }
+
+  /** A proxy before the server at this port of this machine. */
+  public static FaultProxy to(int port) throws IOException {
+    return to(port, () -> new Filter() {});
+  }
+
+  /**
+   * The same with a filter.
+   *
+   * @param filters makes one for each connection
+   */
+  public static FaultProxy to(int port, Supplier<? extends Filter> filters) throws IOException {
+    return new FaultProxy(new InetSocketAddress(loopback(), port), filters);
+  }
+
+  /** The port of this machine on which it listens. */
+  public int port() {
+    return listener.getLocalPort();
+  }
+
+  /** Passes everything on, which ends every fault. */
+  public void pass() {
+    set(Fault.of(Fault.Kind.PASS));
+  }
+
+  /** Passes nothing on, keeps its connections and accepts new ones. What came waits. */
+  public void goSilent() {
+    set(Fault.of(Fault.Kind.SILENCE));
+  }
+
+  /** Cuts its connections, and new ones at once. */
+  public void drop() throws IOException {
+    set(Fault.of(Fault.Kind.DROP));
+    connections.cut();
+  }
+
+  /**
+   * Passes on what comes so much later; by real time.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public void delay(Duration delay) {
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("delay is " + delay + ": nothing arrives before it is sent");
+    }
+    set(new Fault(Fault.Kind.PASS, delay, Long.MAX_VALUE, new CountDownLatch(1)));
+  }
+
+  /**
+   * Cuts a connection once so many bytes have gone to its client, from its beginning; one that is
+   * past them at its next.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public void cutAfter(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("bytes is " + bytes + ": cut after none or more");
+    }
+    set(new Fault(Fault.Kind.PASS, Duration.ZERO, bytes, new CountDownLatch(1)));
+  }
+
+  private synchronized void set(Fault next) {
+    Fault before = fault;
+    fault = next;
+    before.ended.countDown();
+  }
+
+  private void accept() throws IOException {
+    while (true) {
+      Socket client = connections.opened(listener.accept());
+      connections.start(() -> serve(client));
+    }
+  }
+
+  private void serve(Socket client) throws IOException, InterruptedException {
+    Filter filter = filters.get();
+    try (client) {
+      if (fault.kind == Fault.Kind.DROP) {
+        return;
+      }
+      try (var target = connections.opened(new Socket(server.getAddress(), server.getPort()))) {
+        client.setTcpNoDelay(true);
+        target.setTcpNoDelay(true);
+        Thread answers = connections.start(() -> answer(target, client, filter));
+        ask(client, target, filter);
+        answers.join();
+      }
+    } finally {
+      filter.closed();
+    }
+  }
+
+  private void ask(Socket client, Socket target, Filter filter)
+      throws IOException, InterruptedException {
+    InputStream in = client.getInputStream();
+    OutputStream out = target.getOutputStream();
+    for (byte[] bytes = next(in); bytes != null; bytes = next(in)) {
+      if (!filter.passToServer(bytes)) {
+        target.close();
+        return;
+      }
+      awaitPassing();
+      out.write(bytes);
+    }
+    target.shutdownOutput();
+  }
+
+  private void answer(Socket target, Socket client, Filter filter)
+      throws IOException, InterruptedException {
+    InputStream in = target.getInputStream();
+    OutputStream out = client.getOutputStream();
+    long sent = 0;
+    for (byte[] bytes = next(in); bytes != null; bytes = next(in)) {
+      if (!filter.passToClient(bytes)) {
+        cut(target, client);
+        return;
+      }
+      long rest = Math.max(0, awaitPassing().cutAt - sent);
+      out.write(bytes, 0, (int) Math.min(bytes.length, rest));
+      sent += bytes.length;
+      if (bytes.length >= rest) {
+        cut(target, client);
+        return;
+      }
+    }
+    client.shutdownOutput();
+  }
+
+  private static void cut(Socket target, Socket client) throws IOException {
+    client.close();
+    target.close();
+  }
+
+  /** What comes next; null at the end. */
+  private static byte @Nullable [] next(InputStream in) throws IOException {
+    var buffer = new byte[CHUNK];
+    int length = in.read(buffer);
+    return length < 0 ? null : Arrays.copyOf(buffer, length);
+  }
+
+  /** Waits as the fault says; the one under which the bytes pass. */
+  private Fault awaitPassing() throws InterruptedException {
+    Fault now = fault;
+    while (now.kind == Fault.Kind.SILENCE && closing.getCount() > 0) {
+      now.ended.await();
+      now = fault;
+    }
+    if (!now.delay.isZero()) {
+      boolean unused = closing.await(now.delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+    return now;
+  }
+
+  @Override
+  public void close() throws IOException {
+    closing.countDown();
+    pass();
+    listener.close();
+    connections.close();
+  }
+}
