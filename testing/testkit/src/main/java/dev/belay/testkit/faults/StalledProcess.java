@@ -7,15 +7,15 @@ import java.util.concurrent.TimeUnit;
 import org.opentest4j.TestAbortedException;
 
 /**
- * A process of the operating system that does not answer: it writes nothing, ends by itself only
- * with this JVM, and ignores the request to end (SIGTERM); only by force does it end. Whoever
- * starts it closes it.
+ * A process of the operating system that does not answer: it writes nothing, ignores the
+ * request to end (SIGTERM), and ends only by force, or by itself after ten minutes. Whoever starts
+ * it closes it.
  */
 public final class StalledProcess implements AutoCloseable {
   private static final File SHELL = new File("/bin/sh");
 
-  /** It has said that it ignores the signal; then it waits for what never comes. */
-  private static final String SCRIPT = "trap '' TERM; echo ready; read never";
+  /** It says that it ignores the signal, as what it becomes then does, too. */
+  private static final String SCRIPT = "trap '' TERM; echo ready; exec sleep 600";
 
   private final Process process;
 
