@@ -45,8 +45,7 @@ public final class LiveContexts {
     this.sites =
         sites.stream()
             .sorted(Comparator.comparingInt(Site::count).reversed())
-            .collect(
-                Collectors.toMap(Site::place, site -> site, (a, b) -> a, LinkedHashMap::new));
+            .collect(Collectors.toMap(Site::place, site -> site, (a, b) -> a, LinkedHashMap::new));
   }
 
   /**

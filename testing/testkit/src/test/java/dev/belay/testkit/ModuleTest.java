@@ -20,6 +20,7 @@ class ModuleTest {
     assertThat(modules).hasSize(1);
     assertThat(modules.iterator().next().descriptor().exports())
         .extracting(ModuleDescriptor.Exports::toString)
-        .containsExactlyInAnyOrder("dev.belay.testkit", "dev.belay.testkit.assertions", "dev.belay.testkit.faults");
+        .containsExactlyInAnyOrder(
+            "dev.belay.testkit", "dev.belay.testkit.assertions", "dev.belay.testkit.faults");
   }
 }

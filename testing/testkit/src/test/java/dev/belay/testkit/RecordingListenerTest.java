@@ -51,8 +51,7 @@ class RecordingListenerTest {
       ContextEvents.report(refused(Context.background()));
       ContextEvents.report(new ContextEvent.Uncaught(null, "carrier", new Exception("event")));
       var site = new Exception("event");
-      ContextEvents.report(
-          new ContextEvent.ForgottenClose("p", site.getStackTrace()[0], site));
+      ContextEvents.report(new ContextEvent.ForgottenClose("p", site.getStackTrace()[0], site));
       assertThat(heard.events()).isEmpty();
     }
   }

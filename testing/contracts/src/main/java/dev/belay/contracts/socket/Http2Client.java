@@ -1,8 +1,8 @@
 package dev.belay.contracts.socket;
 
-import dev.belay.testkit.faults.Gauge;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.belay.testkit.faults.Gauge;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -24,7 +24,8 @@ public final class EndingAssert extends AbstractAssert<EndingAssert, Ending> {
   public EndingAssert causedBy(Throwable cause) {
     isNotNull();
     if (actual.cause() != cause) {
-      failWithMessage("expected the cause <%s>, but it is <%s> of %s", cause, actual.cause(), actual);
+      failWithMessage(
+          "expected the cause <%s>, but it is <%s> of %s", cause, actual.cause(), actual);
     }
     return this;
   }

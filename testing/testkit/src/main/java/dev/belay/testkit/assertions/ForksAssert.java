@@ -11,8 +11,7 @@ import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 
 /** Assertions for forks of a group, which are known by their names. */
-public final class ForksAssert
-    extends AbstractAssert<ForksAssert, Collection<? extends Fork<?>>> {
+public final class ForksAssert extends AbstractAssert<ForksAssert, Collection<? extends Fork<?>>> {
   ForksAssert(@Nullable Collection<? extends Fork<?>> actual) {
     super(actual, ForksAssert.class);
   }

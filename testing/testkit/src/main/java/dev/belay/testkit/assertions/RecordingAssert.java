@@ -23,8 +23,7 @@ public final class RecordingAssert extends AbstractAssert<RecordingAssert, Recor
     isNotNull();
     List<E> found = actual.events(kind);
     if (found.isEmpty()) {
-      failWithMessage(
-          "expected %s, but there is: %s", kind.getSimpleName(), actual.events());
+      failWithMessage("expected %s, but there is: %s", kind.getSimpleName(), actual.events());
     }
     return Assertions.assertThat(found);
   }

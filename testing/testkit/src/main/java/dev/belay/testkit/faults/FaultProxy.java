@@ -29,9 +29,7 @@ public final class FaultProxy implements AutoCloseable {
   private final Supplier<? extends Filter> filters;
   private volatile Fault fault = Fault.of(Fault.Kind.PASS);
 
-  /**
-   * Decides about what passes on one connection, by what it is. It may wait, which delays that.
-   */
+  /** Decides about what passes on one connection, by what it is. It may wait, which delays that. */
   public interface Filter {
     /** Whether these bytes of the client go to the server; if not the connection is cut. */
     default boolean passToServer(byte[] bytes) {
@@ -119,7 +117,8 @@ public final class FaultProxy implements AutoCloseable {
    */
   public void delay(Duration delay) {
     if (delay.isNegative()) {
-      throw new IllegalArgumentException("delay is " + delay + ": nothing arrives before it is sent");
+      throw new IllegalArgumentException(
+          "delay is " + delay + ": nothing arrives before it is sent");
     }
     set(new Fault(Fault.Kind.PASS, delay, Long.MAX_VALUE, new CountDownLatch(1)));
   }

@@ -105,8 +105,7 @@ public final class StalledDataSource implements DataSource, AutoCloseable {
     }
 
     <T> T object(Class<T> type) {
-      return type.cast(
-          Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, this));
+      return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, this));
     }
 
     @Override

@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import org.jspecify.annotations.Nullable;
 
 /** Accepts connections, answers the first request on each in part, and waits for its client. */
 final class StalledExchanges implements StalledServer {

@@ -41,8 +41,7 @@ public sealed interface StalledServer extends AutoCloseable permits FullQueue, S
     }
     return new StalledExchanges(
         "http",
-        "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
-            .formatted(bytes + 1L, "x".repeat(bytes)));
+        "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s".formatted(bytes + 1L, "x".repeat(bytes)));
   }
 
   /** Sends a whole body, {@code body}, and not the trailers that it has announced. */

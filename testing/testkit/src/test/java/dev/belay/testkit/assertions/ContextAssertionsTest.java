@@ -31,9 +31,7 @@ class ContextAssertionsTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   private static void fails(ThrowingCallable assertion, String message) {
-    assertThatThrownBy(assertion)
-        .isInstanceOf(AssertionError.class)
-        .hasMessageContaining(message);
+    assertThatThrownBy(assertion).isInstanceOf(AssertionError.class).hasMessageContaining(message);
   }
 
   // ---- contexts
@@ -164,7 +162,8 @@ class ContextAssertionsTest {
 
   // ---- groups
 
-  private static List<Fork<? extends String>> forks(Context ctx, VirtualClock clock) throws Exception {
+  private static List<Fork<? extends String>> forks(Context ctx, VirtualClock clock)
+      throws Exception {
     try (var limited = ctx.withTimeout(SECOND);
         var group = TaskGroup.<String>untilDeadline(limited)) {
       group.fork("right", c -> "right");
@@ -192,10 +191,13 @@ class ContextAssertionsTest {
     assertThatForks(forks.getFirst()).succeeded("right").failed().cancelled();
     String states =
         "but there are: right SUCCESS, wrong FAILED <java.io.IOException: wrong>, late CANCELLED <";
-    fails(() -> assertThatForks(forks).succeeded("right", "late"), "expected SUCCESS: [right, late], " + states);
+    fails(
+        () -> assertThatForks(forks).succeeded("right", "late"),
+        "expected SUCCESS: [right, late], " + states);
     fails(() -> assertThatForks(forks).succeeded(), "expected SUCCESS: [], " + states);
     fails(() -> assertThatForks(forks).failed("right"), "expected FAILED: [right], " + states);
-    fails(() -> assertThatForks(forks).cancelled("wrong"), "expected CANCELLED: [wrong], " + states);
+    fails(
+        () -> assertThatForks(forks).cancelled("wrong"), "expected CANCELLED: [wrong], " + states);
     fails(() -> assertThatForks((List<Fork<String>>) null).succeeded(), "not to be null");
   }
 

@@ -30,8 +30,7 @@ class StalledDataSourceTest {
     first.awaitBlocked();
     assertThat(first.isRunning()).isTrue();
     source.close();
-    assertThat(first.thrown(SQLException.class).getMessage())
-        .isEqualTo("the connection has ended");
+    assertThat(first.thrown(SQLException.class).getMessage()).isEqualTo("the connection has ended");
     second.thrown(SQLException.class);
     source.awaitStalled(0);
     assertThatThrownBy(source::getConnection).isInstanceOf(SQLException.class);

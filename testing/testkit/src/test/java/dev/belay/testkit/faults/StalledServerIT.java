@@ -73,9 +73,7 @@ class StalledServerIT {
         var socket = new Socket()) {
       Attempt client =
           Attempt.start(
-              () ->
-                  limited.call(
-                      Canceller.closing(socket), c -> phase.talk(socket, server.uri())));
+              () -> limited.call(Canceller.closing(socket), c -> phase.talk(socket, server.uri())));
       server.awaitStalled(1);
       clock.advance(SECOND);
       client.thrown(DeadlineExceededException.class);
