@@ -25,7 +25,7 @@ class TaskGroupZombieTest extends Fixture {
       var owner = new FutureTask<>(() -> leaveWhileAForkRuns(threads, go));
       Thread thread = threads.newThread(owner);
       thread.start();
-      awaitUntil(() -> clock.pendingTimers() > 0);
+      awaitUntil(() -> clock.pendingTimers() == 2); // the grace, and the patience of the interrupt
       clock.advanceAndForget(OwnerWait.GRACE.minusNanos(1));
       awaitParked(thread);
       assertThat(log.size()).isZero();
