@@ -42,8 +42,7 @@ class TestingHttpExamples {
     try (var server = StalledServer.atBody(3);
         var limited = ctx.withTimeout(Duration.ofSeconds(2))) {
       Attempt download =
-          Attempt.start(
-              () -> client.send(limited, get(server.uri()), BodyHandlers.ofString()));
+          Attempt.start(() -> client.send(limited, get(server.uri()), BodyHandlers.ofString()));
       server.awaitStalled(1); // it has sent three bytes of the body
       clock.advance(Duration.ofSeconds(2));
       download.thrown(DeadlineExceededException.class);
@@ -89,8 +88,7 @@ class TestingHttpExamples {
 
   /** A server whose answers are these, one after the other. */
   private static HttpServer jobs(String... states) throws Exception {
-    var server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
     var left = new CopyOnWriteArrayList<>(states);
     server.createContext(
         "/",

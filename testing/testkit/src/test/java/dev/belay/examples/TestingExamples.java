@@ -83,8 +83,7 @@ class TestingExamples {
   // @start region=seats
   /** Whichever of the two theatres has a seat first. */
   static List<Fork<? extends String>> seats(Context ctx) throws InterruptedException {
-    try (var group =
-        TaskGroup.<String>until(ctx, fork -> fork.state() == Future.State.SUCCESS)) {
+    try (var group = TaskGroup.<String>until(ctx, fork -> fork.state() == Future.State.SUCCESS)) {
       group.fork("old", c -> "seat 7");
       group.fork("new", TestingExamples::charge);
       return group.join();
@@ -178,11 +177,9 @@ class TestingExamples {
   void aShutdownDrains(CancellableContext ctx, VirtualClock clock) throws Exception {
     var life = Lifecycle.open(ctx, Duration.ofSeconds(10), Duration.ofSeconds(1));
     Attempt quick =
-        Attempt.start(
-            () -> life.work().call(life.context(), c -> sleep(c, Duration.ofSeconds(5))));
+        Attempt.start(() -> life.work().call(life.context(), c -> sleep(c, Duration.ofSeconds(5))));
     Attempt slow =
-        Attempt.start(
-            () -> life.work().call(life.context(), c -> sleep(c, Duration.ofHours(1))));
+        Attempt.start(() -> life.work().call(life.context(), c -> sleep(c, Duration.ofHours(1))));
     clock.awaitWaiting(2);
     Attempt shutdown = Attempt.start(life::shutdown);
     while (clock.pendingTimers() < 3) { // the two sleeps, and the grace
