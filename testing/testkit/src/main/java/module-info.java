@@ -4,7 +4,8 @@ module dev.belay.testkit {
   requires jdk.management;
   requires transitive dev.belay;
   requires static transitive java.sql;
-  requires static transitive org.assertj.core;
+  // Not transitive: a module without AssertJ could not be compiled then.
+  requires static org.assertj.core;
   requires transitive org.junit.jupiter.api;
 
   exports dev.belay.testkit;

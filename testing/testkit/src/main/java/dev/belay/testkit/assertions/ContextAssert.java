@@ -7,6 +7,7 @@ import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
 /** Assertions for a {@link Context}. */
+@SuppressWarnings("exports") // AssertJ is for its user to require
 public final class ContextAssert extends AbstractAssert<ContextAssert, Context> {
   ContextAssert(@Nullable Context actual) {
     super(actual, ContextAssert.class);

@@ -6,6 +6,7 @@ import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
 /** Assertions for the story of an end. */
+@SuppressWarnings("exports") // AssertJ is for its user to require
 public final class EndingAssert extends AbstractAssert<EndingAssert, Ending> {
   EndingAssert(@Nullable Ending actual) {
     super(actual, EndingAssert.class);

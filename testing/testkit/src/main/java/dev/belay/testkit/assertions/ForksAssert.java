@@ -11,6 +11,7 @@ import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 
 /** Assertions for forks of a group, which are known by their names. */
+@SuppressWarnings("exports") // AssertJ is for its user to require
 public final class ForksAssert extends AbstractAssert<ForksAssert, Collection<? extends Fork<?>>> {
   ForksAssert(@Nullable Collection<? extends Fork<?>> actual) {
     super(actual, ForksAssert.class);

@@ -9,6 +9,7 @@ import org.assertj.core.api.ListAssert;
 import org.jspecify.annotations.Nullable;
 
 /** Assertions for what a {@link RecordingListener} has recorded so far. */
+@SuppressWarnings("exports") // AssertJ is for its user to require
 public final class RecordingAssert extends AbstractAssert<RecordingAssert, RecordingListener> {
   RecordingAssert(@Nullable RecordingListener actual) {
     super(actual, RecordingAssert.class);
