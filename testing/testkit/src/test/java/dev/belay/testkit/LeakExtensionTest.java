@@ -143,9 +143,10 @@ class LeakExtensionTest {
     assertThat(LeaksTree.left.isDone()).isTrue();
   }
 
-  /** A line of a failure without the number of a line of code, and the time left as it began. */
+  /** A line of a failure without module, the number of a line of code, and the time left. */
   private static String withoutLine(String line) {
-    return line.replaceAll("\\(LeakExtensionTest.java:\\d+\\)", "")
+    return line.replaceAll("dev\\.belay\\.testkit@[^/]+/", "")
+        .replaceAll("\\(LeakExtensionTest.java:\\d+\\)", "")
         .replaceAll(", [^ ]+ left", ", 1m left");
   }
 

@@ -59,13 +59,13 @@ class ParallelLeakTest {
                     .asString()
                     .startsWith("leaks(Context): left behind:")
                     .contains("live context: background/leaks(Context)/order [1m, ")
-                    .contains("    at " + Eight.class.getName() + ".leaks(ParallelLeakTest.java:")
+                    .contains(Eight.class.getName() + ".leaks(ParallelLeakTest.java:")
                     .contains("  live context: background/leaks(Context)/order [1m, ")
                     .contains("/charge, watched by 1")
                     .contains(
                         "      at " + Eight.class.getName() + ".charge(ParallelLeakTest.java:")
                     .contains("thread still running: belay-reaction (virtual)")
-                    .contains("    at " + Eight.class.getName() + ".awaitQuietly(")
+                    .contains(Eight.class.getName() + ".awaitQuietly(")
                     .doesNotContain("sound", "@SharedThreads"));
   }
 
