@@ -62,8 +62,7 @@ class ParallelLeakTest {
                     .contains(Eight.class.getName() + ".leaks(ParallelLeakTest.java:")
                     .contains("  live context: background/leaks(Context)/order [1m, ")
                     .contains("/charge, watched by 1")
-                    .contains(
-                        "      at " + Eight.class.getName() + ".charge(ParallelLeakTest.java:")
+                    .contains(Eight.class.getName() + ".charge(ParallelLeakTest.java:")
                     .contains("thread still running: belay-reaction (virtual)")
                     .contains(Eight.class.getName() + ".awaitQuietly(")
                     .doesNotContain("sound", "@SharedThreads"));
