@@ -1,16 +1,13 @@
 package dev.belay.http.client;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.belay.Context;
 import dev.belay.DeadlineExceededException;
+import dev.belay.contracts.socket.FaultServer;
 import dev.belay.testkit.Attempt;
 import dev.belay.testkit.VirtualClock;
 import dev.belay.testkit.faults.StalledServer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -53,52 +50,36 @@ class TestingHttpExamples {
   // @end region=stalled
 
   // @start region=io
-  /** Asks for the state of a job every second until it is done. */
-  private void follow(Context ctx, URI job, List<String> states) throws Exception {
-    for (String state = ""; !state.equals("done"); ctx.sleep(Duration.ofSeconds(1))) {
-      state = client.send(ctx, get(job), BodyHandlers.ofString()).body();
-      states.add(state);
+  /** Asks every second, three times. */
+  private void poll(Context ctx, URI uri, List<String> answers) throws Exception {
+    for (int i = 0; i < 3; i++) {
+      answers.add(client.send(ctx, get(uri), BodyHandlers.ofString()).body());
+      ctx.sleep(Duration.ofSeconds(1));
     }
   }
 
   @Test
   void timeWithHttpInBetween(Context ctx, VirtualClock clock) throws Exception {
-    List<String> states = new CopyOnWriteArrayList<>();
-    HttpServer server = jobs("queued", "running", "done");
-    Attempt follower =
-        Attempt.start(
-            () -> {
-              follow(ctx, URI.create("http://127.0.0.1:" + server.getAddress().getPort()), states);
-              return null;
-            });
-    clock.awaitWaiting(1); // the first answer is there, however long it took
-    assertThat(states).containsExactly("queued");
-    clock.advance(Duration.ofSeconds(1)); // the follower asks again …
-    clock.awaitWaiting(1); // … and has its answer
-    assertThat(states).containsExactly("queued", "running");
-    clock.advance(Duration.ofSeconds(1));
-    clock.awaitWaiting(1);
-    clock.advance(Duration.ofSeconds(1));
-    assertThat(follower.outcome()).isNull();
-    assertThat(states).containsExactly("queued", "running", "done");
-    server.stop(0);
+    List<String> answers = new CopyOnWriteArrayList<>();
+    try (var server = FaultServer.http1()) {
+      Attempt poll =
+          Attempt.start(
+              () -> {
+                poll(ctx, server.uri("/ok"), answers);
+                return null;
+              });
+      clock.awaitWaiting(1); // the first answer is there, however long it took
+      assertThat(answers).containsExactly("ok");
+      clock.advance(Duration.ofSeconds(1)); // it asks again …
+      clock.awaitWaiting(1); // … and has its answer
+      assertThat(answers).containsExactly("ok", "ok");
+      clock.advance(Duration.ofSeconds(1));
+      clock.awaitWaiting(1);
+      clock.advance(Duration.ofSeconds(1));
+      assertThat(poll.outcome()).isNull();
+      assertThat(answers).hasSize(3);
+    }
   }
 
   // @end region=io
-
-  /** A server whose answers are these, one after the other. */
-  private static HttpServer jobs(String... states) throws Exception {
-    var server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
-    var left = new CopyOnWriteArrayList<>(states);
-    server.createContext(
-        "/",
-        exchange -> {
-          byte[] state = left.removeFirst().getBytes(UTF_8);
-          exchange.sendResponseHeaders(200, state.length);
-          exchange.getResponseBody().write(state);
-          exchange.close();
-        });
-    server.start();
-    return server;
-  }
 }
