@@ -21,7 +21,7 @@ import org.springframework.web.client.RestClient;
 // @start region=spring
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 @SharedThreads(
-    value = {"http-nio-", "Catalina-", "HttpClient-"},
+    value = {"http-nio-", "Catalina-", "container-", "HttpClient-"},
     scope = SharedThreads.Scope.RUN)
 class SpringContextExamples {
   @Autowired RestClient.Builder clients;
