@@ -21,7 +21,7 @@ class StarvedTest {
   @Test
   @DisplayName("R40: after an exhausted stack no context is locked")
   void anExhaustedStack() throws Exception {
-    starve("-Xss256k", "stack", 500);
+    starve("-Xss256k", "stack", 1850);
   }
 
   private static void starve(String option, String kind, int rounds) throws Exception {

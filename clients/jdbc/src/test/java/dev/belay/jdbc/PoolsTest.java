@@ -152,7 +152,8 @@ class PoolsTest extends DatabaseFixture {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void aConnectionInDoubtIsNotLentAgain(Kind kind, CancellableContext root) throws Exception {
-    try (var slow = new CancelProxy(TestDatabases.of(server), Duration.ofMillis(100), 1)) {
+    observer.execute("select pg_advisory_lock(1)");
+    try (var slow = new CancelProxy(TestDatabases.of(server), Duration.ofSeconds(1), 1)) {
       DataSource one = kind.open(slow.jdbcUrl());
       try (var ctx = root.withCancel()) {
         var ours = ContextDataSource.wrap(one, Duration.ofMillis(1));
@@ -163,10 +164,11 @@ class PoolsTest extends DatabaseFixture {
                 () -> {
                   observer.awaitRunning(" as doubtful", 1);
                   ctx.cancel();
+                  observer.execute("select pg_advisory_unlock(1)");
                   return null;
                 });
         try (connection) {
-          assertThatThrownBy(() -> number(connection, "select 1 as doubtful from pg_sleep(0.05)"))
+          assertThatThrownBy(() -> number(connection, "select 1 as doubtful from pg_advisory_lock(1)"))
               .isInstanceOf(SQLException.class);
         }
         waiting.result();
