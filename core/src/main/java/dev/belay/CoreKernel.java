@@ -73,6 +73,14 @@ final class CoreKernel extends Kernel {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // each shield is an object of its own
+  public Context obeyed(Context ctx) {
+    Context current = Binding.current();
+    Object shield = NamedContext.shield((AbstractContext) current);
+    return shield == null || shield == NamedContext.shield((AbstractContext) ctx) ? ctx : current;
+  }
+
+  @Override
   public CancellableContext root(String name, TimeSource time, boolean recordSites) {
     return NamedContext.root(name, time, recordSites);
   }

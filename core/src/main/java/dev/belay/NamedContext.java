@@ -11,6 +11,9 @@ sealed class NamedContext extends PlainContext permits TimedName {
   static final NamedContext BACKGROUND = new NamedContext("background", Environment.SYSTEM);
   static final NamedContext TODO = new NamedContext("todo", Environment.SYSTEM);
 
+  /** Which {@code callShielded} a context is inside of; its own object for each. */
+  private static final ContextKey<Object> SHIELD = ContextKey.named("shield", Object.class);
+
   final String name;
   final Environment environment;
 
@@ -60,7 +63,13 @@ sealed class NamedContext extends PlainContext permits TimedName {
 
   /** A frame below {@code of} that nothing above ends: its own limit alone does (R24). */
   static NamedContext shielded(AbstractContext of) {
-    return new NamedContext(of, null, "shielded", of.frame(), environment(of));
+    PlainContext values = PlainContext.withValue(of, SHIELD, new Object());
+    return new NamedContext(of, null, "shielded", values, environment(of));
+  }
+
+  /** What is different for each {@link #shielded} frame, and null outside of all. */
+  static @Nullable Object shield(AbstractContext ctx) {
+    return ctx.get(SHIELD);
   }
 
   /** A frame right below the root, with the values of {@code of}. */

@@ -3,6 +3,9 @@ package dev.belay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.belay.group.TaskGroup;
+import dev.belay.spi.Ambient;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -12,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -50,6 +54,27 @@ class ShieldTest extends Fixture {
                     }))
         .isInstanceOf(ContextCancelledException.class);
     return seen.append(", then interrupted").toString();
+  }
+
+  @Test
+  @DisplayName("R24: inside a shield, what was opened before it obeys the shield")
+  void whatWasOpenedBeforeObeysTheShield() throws Exception {
+    Context ctx = root.withCancel();
+    assertThat(Ambient.obeyed(ctx)).isSameAs(ctx);
+    assertThat(ctx.<Context, Exception>call(c -> Ambient.obeyed(ctx))).isSameAs(ctx);
+    ctx.runShielded(
+        SECOND,
+        shielded -> {
+          assertThat(Ambient.obeyed(ctx)).isEqualTo(shielded);
+          Context inside = shielded.withCancel();
+          assertThat(Ambient.obeyed(inside)).isSameAs(inside);
+          inside.runShielded(SECOND, inner -> assertThat(Ambient.obeyed(inside)).isEqualTo(inner));
+          try (TaskGroup<Context, List<Context>, Exception> group = TaskGroup.open(shielded)) {
+            group.fork("release", c -> Ambient.obeyed(ctx));
+            assertThat(group.join().getFirst().toString()).contains("shielded");
+          }
+        });
+    assertThat(Ambient.obeyed(ctx)).isSameAs(ctx);
   }
 
   @Tag("race")

@@ -58,6 +58,9 @@ public abstract class Kernel {
   /** Binds {@code ctx}, or nothing if null, to the thread; returns what was bound before. */
   public abstract @Nullable Context swap(@Nullable Context ctx);
 
+  /** See {@code Ambient.obeyed}. */
+  public abstract Context obeyed(Context ctx);
+
   /** See {@code Roots.open}. */
   public abstract CancellableContext root(String name, TimeSource time, boolean recordSites);
 

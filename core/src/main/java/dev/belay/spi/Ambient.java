@@ -2,6 +2,7 @@ package dev.belay.spi;
 
 import dev.belay.Context;
 import dev.belay.kernel.Kernel;
+import dev.belay.kernel.Require;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,5 +50,17 @@ public final class Ambient {
   public static @Nullable Context set(@Nullable Context ctx) {
     Context before = Kernel.get().swap(ctx);
     return before == null ? null : Kernel.get().view(before);
+  }
+
+  /**
+   * What a resource that was opened under {@code ctx} obeys when this thread uses it: inside a
+   * {@link Context#callShielded} that began after {@code ctx} was made, the context bound to the
+   * thread, and else {@code ctx} itself. So a clean-up can use what was opened before it, as a
+   * connection, when {@code ctx} has ended.
+   *
+   * <p>Source: R24.
+   */
+  public static Context obeyed(Context ctx) {
+    return Kernel.get().obeyed(Require.context(ctx));
   }
 }

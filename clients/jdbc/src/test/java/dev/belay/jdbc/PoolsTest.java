@@ -168,7 +168,8 @@ class PoolsTest extends DatabaseFixture {
                   return null;
                 });
         try (connection) {
-          assertThatThrownBy(() -> number(connection, "select 1 as doubtful from pg_advisory_lock(1)"))
+          assertThatThrownBy(
+                  () -> number(connection, "select 1 as doubtful from pg_advisory_lock(1)"))
               .isInstanceOf(SQLException.class);
         }
         waiting.result();
