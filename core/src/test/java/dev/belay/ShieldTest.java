@@ -65,10 +65,11 @@ class ShieldTest extends Fixture {
     ctx.runShielded(
         SECOND,
         shielded -> {
-          assertThat(Ambient.obeyed(ctx)).isEqualTo(shielded);
+          assertThat(Ambient.obeyed(ctx)).isSameAs(Context.current());
           Context inside = shielded.withCancel();
           assertThat(Ambient.obeyed(inside)).isSameAs(inside);
-          inside.runShielded(SECOND, inner -> assertThat(Ambient.obeyed(inside)).isEqualTo(inner));
+          inside.runShielded(
+              SECOND, inner -> assertThat(Ambient.obeyed(inside)).isSameAs(Context.current()));
           try (TaskGroup<Context, List<Context>, Exception> group = TaskGroup.open(shielded)) {
             group.fork("release", c -> Ambient.obeyed(ctx));
             assertThat(group.join().getFirst().toString()).contains("shielded");

@@ -2,6 +2,7 @@ package dev.belay.jdbc;
 
 import dev.belay.Context;
 import dev.belay.Status;
+import dev.belay.spi.Ambient;
 import dev.belay.spi.Permits.Permit;
 import java.lang.reflect.Method;
 import java.sql.CallableStatement;
@@ -37,6 +38,7 @@ final class ContextConnection extends Forwarding<Connection> {
   private final OpenRows openRows;
   private final OpenTransaction transaction;
   private final SessionState session;
+  private final Overdue overdue;
   private final boolean autoCommitAtFirst;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean discarded = new AtomicBoolean();
@@ -64,6 +66,7 @@ final class ContextConnection extends Forwarding<Connection> {
       session.changed("server limit", serverLimit::restore);
     }
     this.transaction = new OpenTransaction(this, target, autoCommitAtFirst);
+    this.overdue = new Overdue(this, ctx, patience);
   }
 
   /**
@@ -82,11 +85,13 @@ final class ContextConnection extends Forwarding<Connection> {
           null,
           SqlRunnable.callable(connection.session::learn));
     }
+    connection.overdue.watch();
     return proxy(Connection.class, connection);
   }
 
+  /** What the connection obeys on the calling thread: inside a shield that, else its own. */
   Context ctx() {
-    return ctx;
+    return Ambient.obeyed(ctx);
   }
 
   Driver driver() {
@@ -207,7 +212,7 @@ final class ContextConnection extends Forwarding<Connection> {
 
   private <T extends @Nullable Object> T limited(Statement statement, SqlCallable<T> call)
       throws SQLException {
-    long left = ctx.remainingNanos() / 1_000_000;
+    long left = ctx().remainingNanos() / 1_000_000;
     return serverLimit.limited(statement, left + LIMIT_LAG, !transaction.isAutoCommit(), call);
   }
 
@@ -298,9 +303,10 @@ final class ContextConnection extends Forwarding<Connection> {
   }
 
   private void refuseIfDone(String phase, @Nullable String sql) throws SQLException {
-    if (ctx.isDone()) {
+    Context obeyed = ctx();
+    if (obeyed.isDone()) {
       session.cutShort();
-      Failures.throwIfDone(ctx, phase, sql);
+      Failures.throwIfDone(obeyed, phase, sql);
     }
   }
 
@@ -308,7 +314,8 @@ final class ContextConnection extends Forwarding<Connection> {
     if (!closed.compareAndSet(false, true)) {
       return null;
     }
-    try (permit) {
+    try (permit;
+        overdue) {
       calls.cancelOthers();
       openRows.leave(null);
       try {
@@ -319,6 +326,23 @@ final class ContextConnection extends Forwarding<Connection> {
       // Some pools ask the server again.
       return unlessDiscarded(() -> calls.cleanUp("closing", call));
     }
+  }
+
+  /**
+   * Takes the connection back from a borrower that does not return it. It is broken first, because
+   * the borrower may be using it.
+   *
+   * @return whether it was still lent
+   */
+  boolean takeBack() throws SQLException {
+    if (!closed.compareAndSet(false, true)) {
+      return false;
+    }
+    try (permit) {
+      discard();
+      unlessDiscarded(() -> calls.cleanUp("closing", SqlRunnable.callable(target::close)));
+    }
+    return true;
   }
 
   /** Closes something that is open on this connection. */

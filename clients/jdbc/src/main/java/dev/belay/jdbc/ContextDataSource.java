@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>the wait for a connection ends; one that arrives late is returned to the pool;
  *   <li>the statement in flight is cancelled inside the server, repeatedly until it has ended, and
  *       the connection is used again only when no cancel is under way;
- *   <li>no further statement is sent, and a commit throws; rollback and close still work.
+ *   <li>no further statement is sent, and a commit throws; rollback and close still work. Inside
+ *       {@link Context#callShielded} the connection obeys the shield instead;
+ *   <li>a connection that is not closed is taken back a second later, and discarded.
  * </ul>
  *
  * <p>When all connections are lent, calls wait in an order of their own before the pool, whose

@@ -6,6 +6,7 @@ import dev.belay.ContextEndedException;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,10 @@ final class DriverCalls {
   private final Driver driver;
   private final Duration patience;
   private final AtomicReference<@Nullable Running> running = new AtomicReference<>();
+  private final AtomicInteger underWay = new AtomicInteger();
+
+  /** What the last call obeyed: the connection's context, or that of a shield. */
+  private volatile Context obeyed;
 
   /** The call that is in flight: one at a time, as JDBC has it. */
   private record Running(Thread thread, CancellableContext own) {}
@@ -29,6 +34,7 @@ final class DriverCalls {
   DriverCalls(ContextConnection connection, Context ctx, Driver driver, Duration patience) {
     this.connection = connection;
     this.ctx = ctx;
+    this.obeyed = ctx;
     this.driver = driver;
     this.patience = patience;
   }
@@ -53,7 +59,7 @@ final class DriverCalls {
     }
     connection.transaction().requireNotDoomed(phase, sql);
     var canceller = new StatementCanceller(connection, statement, patience);
-    try (CancellableContext own = ctx.withCancel()) {
+    try (CancellableContext own = entered().withCancel()) {
       running.set(new Running(Thread.currentThread(), own));
       driver.waitUnder(own);
       return own.call(
@@ -79,6 +85,7 @@ final class DriverCalls {
         driver.waitUnder(null);
       } finally {
         canceller.leave();
+        underWay.decrementAndGet();
       }
     }
   }
@@ -89,12 +96,13 @@ final class DriverCalls {
    */
   <T extends @Nullable Object> T committing(SqlCallable<T> call) throws SQLException {
     var bounded = new BoundedCall(connection, patience);
-    try (CancellableContext own = ctx.withCancel()) {
+    try (CancellableContext own = entered().withCancel()) {
       return own.call(bounded, c -> bounded.run(driver.place(), c, call, () -> {}));
     } catch (ContextEndedException e) {
       throw Failures.ended(e, "committing", null);
     } finally {
       bounded.leave();
+      underWay.decrementAndGet();
     }
   }
 
@@ -105,6 +113,7 @@ final class DriverCalls {
    */
   <T extends @Nullable Object> T cleanUp(String phase, SqlCallable<T> call) throws SQLException {
     var bounded = new BoundedCall(connection, Duration.ZERO);
+    underWay.incrementAndGet();
     try {
       return Context.background()
           .callShielded(
@@ -116,7 +125,16 @@ final class DriverCalls {
       throw connection.explained(e, phase);
     } finally {
       bounded.leave();
+      underWay.decrementAndGet();
     }
+  }
+
+  /** Notes that a call is under way, and what it obeys. */
+  private Context entered() {
+    underWay.incrementAndGet();
+    Context now = connection.ctx();
+    obeyed = now;
+    return now;
   }
 
   /** Until the patience after the context's end; a rollback may take long when there is time. */
@@ -142,6 +160,11 @@ final class DriverCalls {
       Thread.currentThread().interrupt();
       throw Failures.interrupted(phase, null, null);
     }
+  }
+
+  /** Whether a call is under way, or what the last one obeyed has not ended. */
+  boolean isUsed() {
+    return underWay.get() > 0 || !obeyed.isDone();
   }
 
   /**

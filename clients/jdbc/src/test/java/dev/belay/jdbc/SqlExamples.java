@@ -131,6 +131,38 @@ class SqlExamples extends DatabaseFixture {
     assertThat(names(root)).containsExactly("c", "b");
   }
 
+  // @start region=cleanup
+  void exclusively(Context ctx, Connection connection) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("select pg_advisory_lock(7)");
+      try {
+        statement.execute("update item set name = upper(name)");
+      } finally {
+        ctx.runShielded( // also when ctx has ended
+            Duration.ofSeconds(1), c -> statement.execute("select pg_advisory_unlock(7)"));
+      }
+    }
+  }
+
+  // @end region=cleanup
+
+  @Test
+  void aCleanUpIsSentAfterTheEnd(Context root) throws Exception {
+    observer.execute(
+        "create or replace function slow() returns trigger language plpgsql as"
+            + " $$ begin perform pg_sleep(60); return new; end $$;"
+            + " create trigger slow before update on item for each row execute function slow()");
+    try (var ctx = root.withTimeout(Duration.ofMillis(300));
+        Connection connection = source.connection(ctx)) {
+      assertThatThrownBy(() -> exclusively(ctx, connection))
+          .isInstanceOf(SQLTimeoutException.class);
+      assertThat(observer.number("select count(*) from pg_locks where locktype = 'advisory'"))
+          .isZero();
+    } finally {
+      observer.execute("drop trigger slow on item");
+    }
+  }
+
   // @start region=failures
   String explain(SQLException failure) {
     return switch (failure) {
