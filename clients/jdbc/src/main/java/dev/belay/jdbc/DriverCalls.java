@@ -150,6 +150,7 @@ final class DriverCalls {
    */
   <T extends @Nullable Object> @Nullable T beside(String phase, SqlCallable<T> call)
       throws SQLException {
+    underWay.incrementAndGet();
     HelperCall<T> helper = HelperCall.start(Place.VIRTUAL_THREAD, ctx, call);
     try (CancellableContext limited = Context.background().withTimeout(cleanUpLimit())) {
       return helper.await(limited, unused -> {});
@@ -159,6 +160,8 @@ final class DriverCalls {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Failures.interrupted(phase, null, null);
+    } finally {
+      underWay.decrementAndGet();
     }
   }
 

@@ -149,6 +149,12 @@ class EveryMethodTest {
     private volatile Method stalled;
     private volatile boolean reached;
 
+    /** Waits no more, so that the connection can be closed. */
+    void release() {
+      stalled = null;
+      aborted.countDown();
+    }
+
     <T> T object(Class<T> type) {
       return Stubs.of(
           type,
@@ -219,14 +225,18 @@ class EveryMethodTest {
     Attempt<Object> attempt =
         on.start(
             () -> {
-              try (var ctx = root.withTimeout(DEADLINE)) {
-                Connection connection = source.connection(ctx);
+              try (var ctx = root.withTimeout(DEADLINE);
+                  Connection connection = source.connection(ctx)) {
                 if (method.getName().equals("rollback")) {
                   connection.setAutoCommit(false);
                 }
                 Object object = WAYS.get(type).from(connection);
                 driver.stalled = method;
-                return method.invoke(object, arguments(method));
+                try {
+                  return method.invoke(object, arguments(method));
+                } finally {
+                  driver.release();
+                }
               } catch (InvocationTargetException e) {
                 throw e.getCause() instanceof Exception own ? own : e;
               }

@@ -48,6 +48,15 @@ final class Observer implements AutoCloseable {
     }
   }
 
+  /** Waits until no session holds an advisory lock. */
+  void awaitNoAdvisoryLock() throws SQLException {
+    int looks = 0;
+    while (number("select count(*) from pg_locks where locktype = 'advisory'") > 0) {
+      assertThat(++looks).as("looks for no advisory lock").isLessThan(LOOKS);
+      pause();
+    }
+  }
+
   /** Waits until that many other connections are there: the server notices a lost one late. */
   void awaitBackends(int wanted) throws SQLException {
     int looks = 0;
