@@ -42,6 +42,7 @@ class FlywayTest extends DatabaseFixture {
         assertThat(migration.failure()).isInstanceOf(FlywayException.class);
       }
       await(() -> poolState().getActiveConnections() == 0, "every connection is back");
+      observer.awaitRunning(SLEEP, 0);
       observer.awaitNoAdvisoryLock(); // the server notices a lost connection late
     }
     assertThat(migrate(root, "select 1").migrationsExecuted).isOne();
