@@ -2,6 +2,7 @@ package dev.belay;
 
 import dev.belay.kernel.Begun;
 import dev.belay.kernel.Kernel;
+import dev.belay.kernel.Names;
 import dev.belay.kernel.Require;
 import dev.belay.kernel.Work;
 import dev.belay.spi.LiveContext;
@@ -12,7 +13,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What other packages of core reach of the tree of contexts. */
@@ -78,6 +81,27 @@ final class CoreKernel extends Kernel {
     Context current = Binding.current();
     Object shield = NamedContext.shield((AbstractContext) current);
     return shield == null || shield == NamedContext.shield((AbstractContext) ctx) ? ctx : current;
+  }
+
+  @Override
+  public Map<String, String> loggable(Context ctx) {
+    var found = new TreeMap<String, String>();
+    PlainContext frame = ((AbstractContext) Require.context(ctx)).frame();
+    Values.forEach(frame.pairs, (key, value) -> show(key, value, found));
+    return found;
+  }
+
+  @SuppressWarnings("unchecked") // withValue has checked the type against the key
+  private static <T> void show(ContextKey<T> key, Object value, Map<String, String> found) {
+    String shown;
+    try {
+      shown = key.show((T) value);
+    } catch (RuntimeException e) {
+      shown = "(failed: " + e.getClass().getSimpleName() + ")"; // without what it says of the value
+    }
+    if (shown != null) {
+      found.put(Names.shown(key.name()), shown);
+    }
   }
 
   @Override

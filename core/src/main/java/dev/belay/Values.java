@@ -1,6 +1,8 @@
 package dev.belay;
 
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,18 @@ final class Values {
       Values node = below(pairs, at);
       present = node.present;
       pairs = node.pairs;
+    }
+  }
+
+  /** Gives every key and its value to {@code each}. */
+  static void forEach(@Nullable Object[] pairs, BiConsumer<ContextKey<?>, Object> each) {
+    for (int at = 0; at < pairs.length; at += 2) {
+      Object value = Objects.requireNonNull(pairs[at + 1]);
+      if (pairs[at] instanceof ContextKey<?> key) {
+        each.accept(key, value);
+      } else {
+        forEach(((Values) value).pairs, each);
+      }
     }
   }
 

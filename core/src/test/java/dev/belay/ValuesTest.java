@@ -3,6 +3,7 @@ package dev.belay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.belay.spi.Loggable;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -182,5 +183,30 @@ class ValuesTest extends Fixture {
     assertThatThrownBy(() -> Context.background().withValue(key, null))
         .isInstanceOf(NullPointerException.class)
         .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(200).matches("[ -~…]+"));
+  }
+
+  @Test
+  @DisplayName("R16: what may be logged is what the keys show, and nothing else")
+  void loggableValues() {
+    Context ctx = root.withName("GET /");
+    assertThat(Loggable.values(ctx)).isEmpty();
+    for (int i = 0; i < 100; i++) { // more than one node holds
+      int number = i;
+      ContextKey<Integer> key =
+          ContextKey.<Integer>named("key " + i, Integer.class).loggable(value -> "<" + value + ">");
+      ctx =
+          ctx.withValue(i % 2 == 0 ? key : ContextKey.named("hidden " + i, Integer.class), number);
+    }
+    assertThat(Loggable.values(ctx)).hasSize(50).containsEntry("key 98", "<98>");
+    ContextKey<String> bad =
+        ContextKey.<String>named("bad", String.class)
+            .loggable(
+                value -> {
+                  throw new IllegalStateException(value);
+                });
+    assertThat(Loggable.values(ctx.withValue(bad, "secret")))
+        .containsEntry("bad", "(failed: IllegalStateException)");
+    assertThat(Loggable.values(ctx.withValue(bad, "secret").withCancel())).hasSize(51);
+    assertThat(Loggable.path(ctx)).isEqualTo("background/test/GET /");
   }
 }

@@ -6,6 +6,7 @@ import dev.belay.spi.LiveContext;
 import dev.belay.spi.TimeSource;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,9 @@ public abstract class Kernel {
 
   /** See {@code Ambient.obeyed}. */
   public abstract Context obeyed(Context ctx);
+
+  /** See {@code Loggable.values}. */
+  public abstract Map<String, String> loggable(Context ctx);
 
   /** See {@code Roots.open}. */
   public abstract CancellableContext root(String name, TimeSource time, boolean recordSites);
