@@ -354,7 +354,7 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
     if (above == null || entry == null) {
       return replaceWord(expected, fresh);
     }
-    return above.locked().appendLocked(entry, this, expected, fresh);
+    return above.add(entry, this, expected, fresh);
   }
 
   /** Sets the word if it is {@code expected}. */

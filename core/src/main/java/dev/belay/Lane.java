@@ -25,26 +25,8 @@ class Lane extends SpinLock {
    */
   boolean append(Entry entry) {
     lock();
-    return appendLocked(entry);
-  }
-
-  /** {@link #append} for the thread that has taken the lock, which is released in any case. */
-  boolean appendLocked(Entry entry) {
     try {
-      boolean open = !drained;
-      if (open) {
-        entry.lane = this;
-        entry.previous = last;
-        if (last == null) {
-          first = entry;
-        } else {
-          last.next = entry;
-        }
-        last = entry;
-        size++;
-      }
-      unlock();
-      return open;
+      return appendLocked(entry);
     } catch (Throwable t) {
       held = 0;
       throw t;
@@ -52,33 +34,49 @@ class Lane extends SpinLock {
   }
 
   /**
+   * {@link #append} for the thread that has taken the lock. It is released, unless this throws: the
+   * stack may end before the first line here, so the caller releases it then.
+   */
+  boolean appendLocked(Entry entry) {
+    boolean open = !drained;
+    if (open) {
+      entry.lane = this;
+      entry.previous = last;
+      if (last == null) {
+        first = entry;
+      } else {
+        last.next = entry;
+      }
+      last = entry;
+      size++;
+    }
+    unlock();
+    return open;
+  }
+
+  /**
    * Appends {@code entry} if {@code context} still has {@code expected} as its word, which becomes
    * {@code fresh}: what sees the word can rely on the walk of the context above. For the thread
-   * that has taken the lock, which is released in any case.
+   * that has taken the lock, as {@link #appendLocked(Entry)}.
    *
    * @return false, and nothing done, if the word is another one or the lane was drained
    */
   boolean appendLocked(
       Entry entry, CancelContext context, @Nullable Object expected, Object fresh) {
-    try {
-      entry.lane = this;
-      boolean done = !drained && context.replaceWord(expected, fresh);
-      if (done) {
-        entry.previous = last;
-        if (last == null) {
-          first = entry;
-        } else {
-          last.next = entry;
-        }
-        last = entry;
-        size++;
+    entry.lane = this;
+    boolean done = !drained && context.replaceWord(expected, fresh);
+    if (done) {
+      entry.previous = last;
+      if (last == null) {
+        first = entry;
+      } else {
+        last.next = entry;
       }
-      unlock();
-      return done;
-    } catch (Throwable t) {
-      held = 0;
-      throw t;
+      last = entry;
+      size++;
     }
+    unlock();
+    return done;
   }
 
   /** Takes {@code entry} out, unless it is out or the lane was drained. */

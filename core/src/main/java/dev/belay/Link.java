@@ -120,7 +120,33 @@ final class Link extends WeakReference<CancelContext> implements Work {
 
   /** Hangs {@code entry} in; false, and nothing done, if the owner has ended. */
   boolean add(Entry entry) {
-    return locked().appendLocked(entry);
+    Lane lane = null;
+    try {
+      lane = locked();
+      return lane.appendLocked(entry);
+    } catch (Throwable t) {
+      if (lane != null) {
+        lane.held = 0;
+      }
+      throw t;
+    }
+  }
+
+  /**
+   * Hangs {@code entry} in if {@code context} still has {@code expected} as its word, which becomes
+   * {@code fresh}; false, and nothing done, if it has another or the owner has ended.
+   */
+  boolean add(Entry entry, CancelContext context, @Nullable Object expected, Object fresh) {
+    Lane lane = null;
+    try {
+      lane = locked();
+      return lane.appendLocked(entry, context, expected, fresh);
+    } catch (Throwable t) {
+      if (lane != null) {
+        lane.held = 0;
+      }
+      throw t;
+    }
   }
 
   /** A lane for the calling thread, locked by it. */
