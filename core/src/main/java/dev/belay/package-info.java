@@ -137,12 +137,13 @@
  *       the stack or exhaust the heap: others run, waiters wake, timers go on, locks are free, and
  *       it is reported.
  *   <li>R41 Where contexts wait for something scarce, one policy says who goes first: begun work
- *       before new work; new work first come first served, and newest first once its queue stands;
- *       last what has less time left than the shortest work takes; never what has ended. See {@link
- *       dev.belay.spi.Permits}. A step (R31) that cannot finish in the time left, by about the
- *       shortest time in which it has succeeded lately, is refused before it costs anything: by a
- *       {@link DeadlineExceededException} that says both times, while its context goes on. Never
- *       before it has succeeded 16 times; {@code -Ddev.belay.stepEstimates=off} switches it off.
+ *       before new work, and of that what has a higher {@link Criticality}; it is first come first
+ *       served, and newest first once its queue stands; last what has less time left than the
+ *       shortest work takes; never what has ended. See {@link dev.belay.spi.Permits}. A step (R31)
+ *       that cannot finish in the time left, by about the shortest time in which it has succeeded
+ *       lately, is refused before it costs anything: by a {@link DeadlineExceededException} that
+ *       says both times, while its context goes on. Never before it has succeeded 16 times; {@code
+ *       -Ddev.belay.stepEstimates=off} switches it off.
  * </ul>
  */
 @NullMarked

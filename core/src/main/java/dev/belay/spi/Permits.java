@@ -3,6 +3,7 @@ package dev.belay.spi;
 import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.Criticality;
 import dev.belay.kernel.Begun;
 import dev.belay.kernel.Kernel;
 import dev.belay.kernel.Require;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>Work that has less time left than the shortest takes goes last.
  *   <li>Work that has ended gets no permit.
  * </ol>
+ *
+ * <p>Of new work, what has a higher {@link Criticality} goes first. What is {@link
+ * Criticality#SHEDDABLE} may never be served while there is other work enough.
  *
  * <p>There is nothing to set: how long work takes is measured, from its first permit until its
  * context is closed; and that "few times" becomes less while work that has begun is cut short,
@@ -77,8 +81,8 @@ public final class Permits {
     private boolean served;
     private @Nullable Wait servedBefore;
 
-    private Wait(Work work, long now, long until) {
-      super(work, now, until);
+    private Wait(Work work, Criticality criticality, long now, long until) {
+      super(work, criticality, now, until);
       permit = new Permit(this);
     }
   }
@@ -134,7 +138,9 @@ public final class Permits {
     boolean known = Kernel.get().time(ctx).equals(time);
     long now = time.nanoTime();
     long until = known ? Nanos.after(now, ctx.remainingNanos()) : Long.MAX_VALUE;
-    var wait = new Wait(own == null ? new Single() : own, now, until);
+    Criticality given = ctx.get(Criticality.KEY);
+    Criticality criticality = given == null ? Criticality.NORMAL : given;
+    var wait = new Wait(own == null ? new Single() : own, criticality, now, until);
     changed(
         () -> {
           order.add(wait);

@@ -1,12 +1,14 @@
 package dev.belay.spi;
 
+import dev.belay.Criticality;
 import dev.belay.kernel.Begun;
 import dev.belay.kernel.Work;
 import dev.belay.kernel.WorkTimes;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
-import java.util.SequencedCollection;
+import java.util.Map;
 import java.util.SequencedSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,21 +22,20 @@ import org.jspecify.annotations.Nullable;
  *       clients wait}. From then on the newest, which has the most time left, until the queue is
  *       short again.
  *   <li>Work that has not begun and has less time left than the shortest takes: while nothing else
- *       waits, and once in {@value #BELIEVED} times, because that time is an estimate. Else short
- *       work of which little is seen would never be served beside long work.
+ *       waits, and once in {@value NewWork#BELIEVED} times, because that time is an estimate. Else
+ *       short work of which little is seen would never be served beside long work.
  * </ol>
  *
- * <p>What has ended is never served; it leaves by itself.
+ * <p>New work of a higher {@link Criticality} goes before that of a lower one, each in its own
+ * queue. What has ended is never served; it leaves by itself.
  *
  * @param <W> what waits
  */
 final class WaitOrder<W extends WaitOrder.Waiting> {
-  /** How often what is late by our estimate is passed over before it is tried all the same. */
-  private static final int BELIEVED = 64;
-
   /** One call that waits; compared by identity. */
   static class Waiting {
     private final Work work;
+    private final Criticality criticality;
     private final long since;
     private final long until;
 
@@ -43,8 +44,9 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
      *
      * @param until {@code Long.MAX_VALUE} for no limit
      */
-    Waiting(Work work, long since, long until) {
+    Waiting(Work work, Criticality criticality, long since, long until) {
       this.work = work;
+      this.criticality = criticality;
       this.since = since;
       this.until = until;
     }
@@ -64,13 +66,15 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
   }
 
   private final LinkedHashSet<W> begun = new LinkedHashSet<>();
-  private final LinkedHashMap<Work, LinkedHashSet<W>> fresh = new LinkedHashMap<>();
+  private final Map<Criticality, NewWork<W>> fresh = new EnumMap<>(Criticality.class);
   private final WorkTimes times;
-  private int passedOver;
 
   /** An order that learns from {@code times} how long work takes. */
   WaitOrder(WorkTimes times) {
     this.times = times;
+    for (Criticality each : Criticality.values()) {
+      fresh.put(each, new NewWork<>(times));
+    }
   }
 
   /** {@code waiting} is the last in its queue. */
@@ -79,28 +83,28 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
       promote(waiting.work());
       begun.addLast(waiting);
     } else {
-      fresh.computeIfAbsent(waiting.work(), work -> new LinkedHashSet<>()).addLast(waiting);
+      queue(waiting).add(waiting);
     }
+  }
+
+  @SuppressWarnings("NullAway") // there is one for each
+  private NewWork<W> queue(W waiting) {
+    return fresh.get(waiting.criticality);
   }
 
   /** {@code waiting} waits no more; false if it did not. */
   boolean remove(W waiting) {
-    boolean found = begun.remove(waiting);
-    LinkedHashSet<W> siblings = fresh.get(waiting.work());
-    if (siblings != null) {
-      found |= siblings.remove(waiting);
-      if (siblings.isEmpty()) {
-        fresh.remove(waiting.work());
-      }
-    }
-    return found;
+    return begun.remove(waiting) || queue(waiting).remove(waiting);
   }
 
   /** Takes out what is served next, whose work has begun with that; null if nothing waits. */
   @Nullable W next(long now) {
     W next = firstActive(begun, now);
     if (next == null) {
-      next = nextFresh(now);
+      next = firstOf(queue -> queue.next(now));
+    }
+    if (next == null) {
+      next = firstOf(queue -> queue.late(now));
     }
     if (next != null) {
       next.work().begin(new Begun(times, now));
@@ -110,30 +114,18 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
     return next;
   }
 
-  private @Nullable W nextFresh(long now) {
-    W late = null;
-    long shortest = times.shortest();
-    for (SequencedSet<W> each : inTurn(now)) {
-      W first = firstActive(each, now);
-      if (first != null && first.left(now) >= shortest) {
-        return late == null || ++passedOver % BELIEVED != 0 ? first : late;
+  /** The first that a queue gives, the most critical one asked first. */
+  private @Nullable W firstOf(Function<NewWork<W>, @Nullable W> choice) {
+    for (NewWork<W> each : fresh.values()) {
+      W chosen = choice.apply(each);
+      if (chosen != null) {
+        return chosen;
       }
-      late = late == null ? first : late;
     }
-    return late;
+    return null;
   }
 
-  private SequencedCollection<LinkedHashSet<W>> inTurn(long now) {
-    SequencedCollection<LinkedHashSet<W>> works = fresh.sequencedValues();
-    return !works.isEmpty() && stands(works.getFirst().getFirst(), now) ? works.reversed() : works;
-  }
-
-  private boolean stands(W oldest, long now) {
-    long waited = now - oldest.since();
-    return waited / 2 > oldest.left(now) || waited > times.patience();
-  }
-
-  private @Nullable W firstActive(SequencedSet<W> queue, long now) {
+  static <W extends Waiting> @Nullable W firstActive(SequencedSet<W> queue, long now) {
     for (W each : queue) {
       if (each.left(now) > 0) {
         return each;
@@ -144,10 +136,8 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
 
   /** The other calls of {@code work}, which has begun, wait among their like. */
   private void promote(Work work) {
-    LinkedHashSet<W> siblings = fresh.get(work);
-    if (siblings != null) {
-      begun.addAll(siblings);
-      fresh.remove(work);
+    for (NewWork<W> each : fresh.values()) {
+      begun.addAll(each.removeAll(work));
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
+import dev.belay.Criticality;
 import dev.belay.DeadlineExceededException;
 import dev.belay.Fixture;
 import dev.belay.spi.Permits.Permit;
@@ -151,6 +152,32 @@ class PermitsTest extends Fixture {
     held.close();
     waiter.get().close();
     nothingIsInUse();
+  }
+
+  @Test
+  void whatIsSheddableWaitsForAllElse() throws Exception {
+    Permit held = acquired(root);
+    Waiter report = waiter(root.withValue(Criticality.KEY, Criticality.SHEDDABLE), 1);
+    Waiter order = waiter(root, 2);
+    Waiter payment = waiter(root.withValue(Criticality.KEY, Criticality.CRITICAL), 3);
+    held.close();
+    Permit first = payment.get();
+    assertThat(order.isDone()).isFalse();
+    first.close();
+    Permit second = order.get();
+    assertThat(report.isDone()).isFalse();
+    second.close();
+    report.get().close();
+    nothingIsInUse();
+  }
+
+  @Test
+  void howMuchWorkMattersTravelsAsText() {
+    var codec = Criticality.KEY.codec();
+    assertThat(codec).isNotNull();
+    assertThat(codec.encode(Criticality.SHEDDABLE)).isEqualTo("sheddable");
+    assertThat(codec.decode("critical")).isEqualTo(Criticality.CRITICAL);
+    assertThatThrownBy(() -> codec.decode("most")).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.belay.spi;
 
+import dev.belay.Criticality;
 import dev.belay.kernel.Begun;
 import dev.belay.kernel.Work;
 import dev.belay.kernel.WorkTimes;
@@ -82,7 +83,7 @@ final class ServiceModel {
     private final Request request;
 
     private Wait(Request request, long now) {
-      super(request, now, request.kind.known ? request.until : Long.MAX_VALUE);
+      super(request, Criticality.NORMAL, now, request.kind.known ? request.until : Long.MAX_VALUE);
       this.request = request;
     }
   }

@@ -2,6 +2,7 @@ package dev.belay.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.Criticality;
 import dev.belay.kernel.Begun;
 import dev.belay.kernel.Work;
 import dev.belay.kernel.WorkTimes;
@@ -47,7 +48,11 @@ class WaitOrderTest {
   }
 
   private Waiting waits(Work work, long since, long until) {
-    var waiting = new Waiting(work, since, until);
+    return waits(work, Criticality.NORMAL, since, until);
+  }
+
+  private Waiting waits(Work work, Criticality criticality, long since, long until) {
+    var waiting = new Waiting(work, criticality, since, until);
     order.add(waiting);
     return waiting;
   }
@@ -201,6 +206,33 @@ class WaitOrderTest {
     times.finished(WORK);
     waits(0, NEVER);
     var late = waits(begun(), 0, WORK / 2);
+    assertThat(order.next(0)).isSameAs(late);
+  }
+
+  @Test
+  void newWorkThatMattersMoreGoesFirst() {
+    var sheddable = waits(new Request(), Criticality.SHEDDABLE, 0, NEVER);
+    var normal = waits(new Request(), Criticality.NORMAL, 1, NEVER);
+    var critical = waits(new Request(), Criticality.CRITICAL, 2, NEVER);
+    assertThat(order.next(3)).isSameAs(critical);
+    assertThat(order.next(3)).isSameAs(normal);
+    assertThat(order.next(3)).isSameAs(sheddable);
+  }
+
+  @Test
+  void whatHasBegunGoesFirstWhateverItIs() {
+    var critical = waits(new Request(), Criticality.CRITICAL, 0, NEVER);
+    var begun = waits(begun(), Criticality.SHEDDABLE, 1, NEVER);
+    assertThat(order.next(2)).isSameAs(begun);
+    assertThat(order.next(2)).isSameAs(critical);
+  }
+
+  @Test
+  void whatIsSheddableAndHasTimeGoesBeforeWhatMattersMoreAndHasNone() {
+    times.finished(WORK);
+    var late = waits(new Request(), Criticality.CRITICAL, 0, WORK - 1);
+    var inTime = waits(new Request(), Criticality.SHEDDABLE, 0, NEVER);
+    assertThat(order.next(0)).isSameAs(inTime);
     assertThat(order.next(0)).isSameAs(late);
   }
 
