@@ -55,6 +55,10 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
       return work;
     }
 
+    final Criticality criticality() {
+      return criticality;
+    }
+
     final long since() {
       return since;
     }
@@ -89,7 +93,7 @@ final class WaitOrder<W extends WaitOrder.Waiting> {
 
   @SuppressWarnings("NullAway") // there is one for each
   private NewWork<W> queue(W waiting) {
-    return fresh.get(waiting.criticality);
+    return fresh.get(waiting.criticality());
   }
 
   /** {@code waiting} waits no more; false if it did not. */
