@@ -46,7 +46,10 @@ final class StepEstimates {
   void require(NamedContext label, AbstractContext ctx, DeadlineContext limiter, long now) {
     StepEstimate estimate = REFUSING ? known.get(Key.of(label)) : null;
     long left = limiter.deadlineNanos() - now;
-    long takes = estimate == null ? 0 : estimate.tooLong(left);
+    if (estimate == null || left <= 0) {
+      return; // the context has ended, and that is what is reported
+    }
+    long takes = estimate.tooLong(left);
     if (takes > 0) {
       throw refused(label, ctx, takes, left);
     }
