@@ -2,9 +2,9 @@
 module dev.belay.slf4j {
   requires static transitive org.jspecify;
   requires transitive dev.belay;
-  requires static org.slf4j;
+  requires static transitive org.slf4j;
   requires static ch.qos.logback.classic;
-  requires static org.apache.logging.log4j.core;
+  requires static transitive org.apache.logging.log4j.core;
 
   exports dev.belay.slf4j;
 

@@ -123,7 +123,7 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
     long nanos = remainingNanos();
     return nanos == Long.MAX_VALUE
         ? 0
-        : (int) Math.clamp(Math.ceilDiv(nanos, 1_000_000), 1, Integer.MAX_VALUE);
+        : Math.clamp(Math.ceilDiv(nanos, 1_000_000), 1, Integer.MAX_VALUE);
   }
 
   @Override

@@ -64,6 +64,7 @@ final class GuardedCall extends Observer {
   boolean foreignToo;
 
   /** Whether the resource was abandoned because the patience was over. */
+  @SuppressWarnings("UnusedVariable") // read through the handle
   private volatile boolean abandoned;
 
   /** When the patience is over, by the context's clock; written before a cancel is counted. */

@@ -127,6 +127,7 @@ public final class InFlight {
    *
    * @return whether none is running
    */
+  @SuppressWarnings("try") // the registration is there to be closed
   public boolean awaitNone(Context limit) throws InterruptedException {
     try (Registration end = limit.onDone(this::wake)) {
       lock.lock();

@@ -7,6 +7,7 @@ import dev.belay.Context;
  * method once, in this order, on a thread of its own; it waits for each only so long, so one that
  * does not return holds up no other part. What a method throws is reported.
  */
+@SuppressWarnings("try") // close() may be interrupted: its caller bounds it
 public interface Part extends AutoCloseable {
 
   /**

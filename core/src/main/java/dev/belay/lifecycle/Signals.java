@@ -31,7 +31,7 @@ final class Signals {
         try {
           handle.invoke(null, target, before);
         } catch (ReflectiveOperationException e) {
-          throw new AssertionError("a handler that was there cannot be put back", e);
+          throw new LinkageError("a handler that was there cannot be put back", e);
         }
       };
     } catch (InvocationTargetException e) {

@@ -69,6 +69,7 @@ final class NewWork<W extends WaitOrder.Waiting> {
     return null;
   }
 
+  @SuppressWarnings("NonApiType") // first and last of each are needed
   private SequencedCollection<LinkedHashSet<W>> inTurn(long now) {
     SequencedCollection<LinkedHashSet<W>> inOrder = calls.sequencedValues();
     return !inOrder.isEmpty() && stands(inOrder.getFirst().getFirst(), now)

@@ -71,6 +71,7 @@ public final class OrderService implements AutoCloseable {
   private final HttpHost paymentHost;
   private final HttpHost host;
 
+  @SuppressWarnings("UnnecessaryMethodReference") // the payments' host is closed last, not drained
   private OrderService(Context ctx, Settings settings) throws Exception {
     // Below the root, which outlives the grace: what a cancelled order has to undo hangs there.
     requestRoot = Context.root("orders-api");

@@ -62,7 +62,7 @@ final class ContextConnection extends Forwarding<Connection> {
     this.openRows = new OpenRows(this, patience);
     this.autoCommitAtFirst = target.getAutoCommit();
     this.session = new SessionState(target, driver);
-    if (serverLimit != ServerLimit.NONE) {
+    if (!serverLimit.equals(ServerLimit.NONE)) {
       session.changed("server limit", serverLimit::restore);
     }
     this.transaction = new OpenTransaction(this, target, autoCommitAtFirst);

@@ -26,6 +26,7 @@ interface Driver {
    * The known drivers by the name they give themselves: a new one is a line here and a file. A
    * class is loaded when a connection of its driver comes, so no driver need be there.
    */
+  @SuppressWarnings("ClassInitializationDeadlock") // an interface: no class below initializes it
   Map<String, Factory> KNOWN =
       Map.of(
           "PostgreSQL JDBC Driver", PostgresDriver::of,

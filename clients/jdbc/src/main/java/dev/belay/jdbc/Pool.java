@@ -22,6 +22,7 @@ interface Pool {
    * The known pools by their class: a new one is a line here and a file. A class is loaded when its
    * pool comes, so no pool need be there.
    */
+  @SuppressWarnings("ClassInitializationDeadlock") // an interface: no class below initializes it
   Map<String, Function<DataSource, Pool>> KNOWN =
       Map.of(
           "com.zaxxer.hikari.HikariDataSource", HikariPool::new,

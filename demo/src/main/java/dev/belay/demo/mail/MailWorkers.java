@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  * Sends the mails that wait in the database. What became of one is written in the transaction that
  * holds its row: sent, given up, or due again later, so that it is in nobody's way meanwhile.
  */
+@SuppressWarnings("try") // as Part
 public final class MailWorkers implements Part {
   private static final Logger log = LoggerFactory.getLogger(MailWorkers.class);
   private static final int WORKERS = 4;

@@ -14,6 +14,7 @@ import java.util.List;
  * @param key as in the header {@code Idempotency-Key}
  * @param content a hash of the order
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Replay(String key, byte[] content) {
   /** A unique constraint was violated. */
   private static final String DUPLICATE = "23505";

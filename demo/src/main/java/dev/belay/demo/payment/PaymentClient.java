@@ -114,6 +114,7 @@ public final class PaymentClient implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Answer(int status, byte[] body) {}
 
   /**

@@ -21,6 +21,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** A server on 127.0.0.1 that runs each request under a context, on a virtual thread. */
+@SuppressWarnings("try") // as Part
 public final class HttpHost implements Part {
   /** Of all of a request's headers together, in bytes. */
   static final int LONGEST_HEADER = 8 * 1024;

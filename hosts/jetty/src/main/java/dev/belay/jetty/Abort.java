@@ -23,6 +23,7 @@ final class Abort {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // the lowest is its own transport
   private static void reset(EndPoint endPoint, Throwable why) {
     EndPoint lowest = endPoint;
     while (lowest.getTransport() instanceof EndPoint below && below != lowest) {

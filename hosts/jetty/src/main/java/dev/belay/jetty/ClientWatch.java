@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * asks Jetty, which on HTTP/2 knows. There Jetty notifies one party, once: not a listener that
  * comes after the stream has ended, see {@link Http2Stream}, and none while the handler itself
  * waits in a read of the body or in a write. That call fails then; so the handler reads and writes
- * through {@link #request} and {@link #response}, which report it first.
+ * through {@code request} and {@code response}, which report it first.
  *
  * <p>All methods may be called by any thread.
  */

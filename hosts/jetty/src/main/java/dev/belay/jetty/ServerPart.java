@@ -29,6 +29,7 @@ import org.eclipse.jetty.util.component.Graceful;
  *       second.
  * </ul>
  */
+@SuppressWarnings("try") // as Part
 public final class ServerPart implements Part {
   private static final long LAST_ANSWERS = 500;
 
@@ -56,9 +57,11 @@ public final class ServerPart implements Part {
     answered = all;
     for (Connector connector : server.getConnectors()) {
       for (Graceful sessions : connector.getContainedBeans(Graceful.class)) {
-        sessions.shutdown(); // its future waits for the clients to close, which they need not do
+        var unused =
+            sessions
+                .shutdown(); // its future waits for the clients to close, which they need not do
       }
-      connector.shutdown();
+      var unused = connector.shutdown();
       if (connector instanceof NetworkConnector listening) {
         listening.close();
       }

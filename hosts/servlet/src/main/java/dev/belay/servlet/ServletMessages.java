@@ -124,6 +124,7 @@ public enum ServletMessages implements HttpMessages<HttpServletRequest, HttpServ
     }
 
     @Override
+    @SuppressWarnings("JdkObsolete") // by name an unknown one is an UnsupportedEncodingException
     public BufferedReader getReader() throws IOException {
       if (reader == null) {
         String sent = getCharacterEncoding();

@@ -25,6 +25,7 @@ import org.apache.catalina.connector.Connector;
  *       second.
  * </ul>
  */
+@SuppressWarnings("try") // as Part
 public final class ServerPart implements Part {
   private static final long LAST_ANSWERS = 500;
 

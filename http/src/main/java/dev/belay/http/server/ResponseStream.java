@@ -105,6 +105,7 @@ public final class ResponseStream extends OutputStream {
    * @throws IOException if the connection is lost
    */
   @Override
+  @SuppressWarnings("try") // the registration is there to be closed
   public void flush() throws IOException {
     int count = length;
     length = 0;

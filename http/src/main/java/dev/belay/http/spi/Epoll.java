@@ -11,6 +11,7 @@ final class Epoll {
    *
    * @throws UnsupportedOperationException always; the message says what is missing
    */
+  @SuppressWarnings("DoNotCallSuggester") // the class of newer versions does not throw
   static SocketWatch.Descriptors open() {
     throw new UnsupportedOperationException("it takes Java 22 or newer");
   }

@@ -34,7 +34,7 @@ final class Figures {
 
   private static String name(RunResult result) {
     var params = result.getParams();
-    String[] parts = params.getBenchmark().split("\\.");
+    String[] parts = params.getBenchmark().split("\\.", -1);
     var name =
         new StringBuilder(parts[parts.length - 2]).append('.').append(parts[parts.length - 1]);
     for (String key : params.getParamsKeys()) {

@@ -8,6 +8,7 @@ import dev.belay.jdbc.ContextDataSource;
 import dev.belay.jetty.ContextHandler;
 import dev.belay.jetty.ContextHttpConnectionFactory;
 import dev.belay.postgres.EmbeddedPostgres;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -96,7 +97,7 @@ final class GoneClients {
   }
 
   private static long turn(int port, Statement look) throws Exception {
-    var client = new Socket("127.0.0.1", port);
+    var client = new Socket(InetAddress.getLoopbackAddress(), port);
     client
         .getOutputStream()
         .write("GET / HTTP/1.1\r\nHost: here\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -39,7 +39,7 @@ public class TimerBenchmark {
   public void outstanding() {
     timers.setRemoveOnCancelPolicy(true);
     for (int i = 0; i < outstanding; i++) {
-      long seconds = 3600 + i % 3600;
+      long seconds = 3600L + i % 3600;
       CancellableContext child = parent.withTimeout(Duration.ofSeconds(seconds));
       child.onDone(TimerBenchmark::nothing, INLINE);
       held.add(child);

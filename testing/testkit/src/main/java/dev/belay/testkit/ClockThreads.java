@@ -55,6 +55,7 @@ final class ClockThreads {
     }
   }
 
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only the thread that waits writes it
   private static void begin(Waits waits, @Nullable Object blocker) {
     waits.blocker = blocker;
     waits.turns = waits.turns + 1;
@@ -150,6 +151,7 @@ final class ClockThreads {
    * Finds whether a platform thread that waits was woken: it looks parked until it has a processor.
    * So it is unparked once more, which it must bear, and has looked again when it parks again.
    */
+  @SuppressWarnings("ReferenceEquality") // the same wait, not an equal one
   private boolean hadBeenWoken(Thread thread, Waits waits, long end) {
     long before = waits.turns;
     Object blocker = waits.blocker;

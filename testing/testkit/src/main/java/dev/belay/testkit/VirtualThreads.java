@@ -38,7 +38,7 @@ record VirtualThreads(long mark) {
 
   private List<Leaks.Leak> newer(String dump, SharedNames shared) {
     List<Leaks.Leak> found = new ArrayList<>();
-    for (String each : BETWEEN.split(dump)) {
+    for (String each : BETWEEN.split(dump, -1)) {
       List<String> lines = each.lines().toList();
       Matcher head = HEAD.matcher(lines.isEmpty() ? "" : lines.getFirst());
       if (head.matches()

@@ -39,7 +39,7 @@ record Attempt(long id, long due, long patience, int status, long took) {
   static Map<Long, Attempt> read(Path file) throws IOException {
     Map<Long, Attempt> found = new HashMap<>();
     for (String line : Files.readAllLines(file)) {
-      String[] parts = line.split(" ");
+      String[] parts = line.split(" ", -1);
       var attempt =
           new Attempt(
               Long.parseLong(parts[0]),

@@ -17,7 +17,7 @@ record Call(long id, long begun, long ended, boolean whole) {
   }
 
   private static Call parse(String line) {
-    String[] parts = line.split(" ");
+    String[] parts = line.split(" ", -1);
     return new Call(
         Long.parseLong(parts[0]),
         Long.parseLong(parts[1]),

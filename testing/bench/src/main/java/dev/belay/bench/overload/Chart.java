@@ -79,6 +79,7 @@ final class Chart {
     add("<text x=\"%d\" y=\"20\">requests that are answered in time, per second</text>", LEFT);
   }
 
+  @SuppressWarnings("EnumOrdinal") // the order of the forms is that of the colours
   private void line(Form form) {
     String color = COLORS.get(form.ordinal() % COLORS.size());
     var path = new StringBuilder();
@@ -104,6 +105,7 @@ final class Chart {
     return HEIGHT - BOTTOM - answered / mostAnswered * (HEIGHT - TOP - BOTTOM);
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // private: every call is on this page
   private void add(String format, Object... args) {
     out.append(String.format(Locale.ROOT, format, args)).append('\n');
   }

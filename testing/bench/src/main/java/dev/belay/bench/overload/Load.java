@@ -40,7 +40,7 @@ record Load(
     }
 
     private static Phase parse(String text) {
-      String[] parts = text.split(":");
+      String[] parts = text.split(":", -1);
       return new Phase(
           Double.parseDouble(parts[0]),
           Double.parseDouble(parts[1]),
@@ -61,7 +61,7 @@ record Load(
   }
 
   static Load parse(String text) {
-    String[] parts = text.split(" ");
+    String[] parts = text.split(" ", -1);
     return new Load(
         Integer.parseInt(parts[0]),
         Long.parseLong(parts[1]),

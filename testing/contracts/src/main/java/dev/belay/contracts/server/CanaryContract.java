@@ -10,6 +10,7 @@ import dev.belay.contracts.socket.Http2Client;
 import dev.belay.testkit.LeakExtension;
 import dev.belay.testkit.VirtualClock;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Locale;
@@ -176,7 +177,7 @@ public abstract class CanaryContract {
   }
 
   private Socket send(String request) throws IOException {
-    var socket = new Socket("127.0.0.1", port());
+    var socket = new Socket(InetAddress.getLoopbackAddress(), port());
     socket.setSoTimeout(20_000);
     socket.getOutputStream().write(request.getBytes(ISO_8859_1));
     return socket;

@@ -22,6 +22,7 @@ public final class EndingAssert extends AbstractAssert<EndingAssert, Ending> {
   }
 
   /** The cause is this very object, which a whole subtree shares. */
+  @SuppressWarnings("ReferenceEquality") // one object for a whole subtree
   public EndingAssert causedBy(Throwable cause) {
     isNotNull();
     if (actual.cause() != cause) {

@@ -109,6 +109,7 @@ public final class StalledDataSource implements DataSource, AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // the identity of a proxy
     public @Nullable Object invoke(Object self, Method method, Object @Nullable [] arguments)
         throws SQLException {
       String name = method.getName();

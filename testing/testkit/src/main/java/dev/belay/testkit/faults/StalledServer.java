@@ -48,8 +48,7 @@ public sealed interface StalledServer extends AutoCloseable permits FullQueue, S
   static StalledServer atTrailers() throws IOException {
     return new StalledExchanges(
         "http",
-        "HTTP/1.1 200 OK\r\nTrailer: Digest\r\nTransfer-Encoding: chunked\r\n\r\n"
-            + "4\r\nbody\r\n0\r\n");
+        "HTTP/1.1 200 OK\r\nTrailer: Digest\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n");
   }
 
   /** Where it is; any path is answered so. */
