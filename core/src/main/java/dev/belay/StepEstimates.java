@@ -66,13 +66,12 @@ final class StepEstimates {
 
   private static DeadlineExceededException refused(
       NamedContext label, AbstractContext ctx, long takes, long left) {
+    String name = Names.shown(label.name); // which may come from a client
     String reason =
         "%s takes %s, %s are left"
             .formatted(
-                Names.shown(label.name),
-                Names.time(Duration.ofNanos(takes)),
-                Names.time(Duration.ofNanos(left)));
-    ContextEvents.report(new ContextEvent.Refused(ctx.view(), label.name, reason));
+                name, Names.time(Duration.ofNanos(takes)), Names.time(Duration.ofNanos(left)));
+    ContextEvents.report(new ContextEvent.Refused(ctx.view(), name, reason));
     return new DeadlineExceededException(
         new Ending(
             Status.DEADLINE_EXCEEDED, BuiltInCause.DEADLINE, reason, ctx.time().instant(), ctx),

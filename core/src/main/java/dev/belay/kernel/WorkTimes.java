@@ -7,10 +7,10 @@ import dev.belay.spi.TimeSource;
  * may wait before too much is lost. All times are in nanoseconds. Thread-safe; its monitor is
  * innermost.
  *
- * <p>Whoever waits has a patience that may not be known: a client may leave long before the
- * deadline of its request. It is taken to be a few times as long as the work takes, until work that
- * had begun is cut short: then it is less. So the bound falls fast while work is lost, and rises
- * slowly while it is finished.
+ * <p>How long a client waits may not be known: it may leave long before the deadline of its
+ * request. It is taken to be a few times as long as the work takes, until work that had begun is
+ * cut short: then it is less. So the bound falls fast while work is lost, and rises slowly while it
+ * is finished.
  */
 public final class WorkTimes {
   /** How much one time counts against those before it: a mean of about the last eight. */

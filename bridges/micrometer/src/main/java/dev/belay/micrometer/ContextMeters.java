@@ -34,10 +34,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code belay.uncaught}: failures that no caller could catch, by {@code origin}.
  * </ul>
  *
- * <p>No tag holds what a client can choose, and each has a hundred values at most; beyond that it
- * is {@code other}. One object serves one registry; any thread may call anything.
+ * <p>A meter has a hundred values of its tags at most, beyond which they are {@code other}: the
+ * name of a step that was refused may come from a client. One object serves one registry; any
+ * thread may call anything.
  */
-public final class ContextMeters implements MeterBinder, ContextListener, AutoCloseable {
+public final class ContextMeters implements MeterBinder, AutoCloseable {
   private static final int MOST_VALUES = 100;
   private static final String NONE = "none";
   private static final Pattern ONE_OF_A_KIND = Pattern.compile("\\s*[\"\\d].*", Pattern.DOTALL);
@@ -46,6 +47,7 @@ public final class ContextMeters implements MeterBinder, ContextListener, AutoCl
   private record Tags(String name, String first, String second) {}
 
   private final Map<Tags, Object> meters = new ConcurrentHashMap<>();
+  private final ContextListener listener = this::on;
   private volatile @Nullable MeterRegistry registry;
   private volatile @Nullable DistributionSummary limitUsed;
 
@@ -71,17 +73,16 @@ public final class ContextMeters implements MeterBinder, ContextListener, AutoCl
             .baseUnit("percent") // Micrometer's buckets count whole numbers
             .serviceLevelObjectives(10, 50, 90, 99)
             .register(registry);
-    ContextEvents.install(this);
+    ContextEvents.install(listener);
   }
 
   /** Counts no more. The meters stay in the registry. */
   @Override
   public void close() {
-    ContextEvents.remove(this);
+    ContextEvents.remove(listener);
   }
 
-  @Override
-  public void on(ContextEvent event) {
+  private void on(ContextEvent event) {
     MeterRegistry into = registry;
     DistributionSummary used = limitUsed;
     if (into == null || used == null) {

@@ -6,9 +6,9 @@ import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 
 /**
- * Carries every thread-local for which Micrometer's registry has an accessor, such as the current
- * observation or the security context, to the threads that Belay starts: forks, reactions, helper
- * threads. The context itself is not carried: each of these threads has its own.
+ * Carries every thread-local for which Micrometer's registry has an accessor to the threads that
+ * Belay starts: forks, reactions, helper threads. The context itself is not carried: each of these
+ * threads has its own.
  */
 public final class SnapshotCarrier implements ContextCarrier {
   private static final SnapshotCarrier INSTANCE = new SnapshotCarrier();

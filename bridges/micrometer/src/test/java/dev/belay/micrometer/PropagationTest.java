@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belay.Context;
 import dev.belay.ContextKey;
 import dev.belay.group.TaskGroup;
-import dev.belay.spi.ContextCarriers;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
@@ -31,15 +30,17 @@ class PropagationTest {
     ContextSnapshot snapshot =
         root.withValue(ID, "r1").call(c -> ContextSnapshotFactory.builder().build().captureAll());
     var seen = new AtomicReference<String>();
+    var afterwards = new AtomicReference<Context>();
     Thread thread =
         Thread.ofVirtual()
             .start(
                 () -> {
                   snapshot.wrap(() -> seen.set(Context.current().get(ID))).run();
-                  assertThat(Context.current()).isSameAs(Context.background());
+                  afterwards.set(Context.current());
                 });
     thread.join();
     assertThat(seen).hasValue("r1");
+    assertThat(afterwards).hasValue(Context.background());
   }
 
   @Test
@@ -61,6 +62,5 @@ class PropagationTest {
       assertThat(group.join()).containsExactly("acme r1");
     }
     assertThat(reacted.get()).isEqualTo("acmenull");
-    assertThat(ContextCarriers.isInstalled()).isTrue();
   }
 }

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Whoever makes it closes it, which uninstalls it; what it has recorded stays. Any thread may
- * call any method.
+ * <p>The test that makes it closes it, which uninstalls it; what it has recorded stays. Any thread
+ * may call any method.
  */
 public final class RecordingListener implements ContextListener, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);

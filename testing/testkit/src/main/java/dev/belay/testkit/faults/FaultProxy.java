@@ -15,9 +15,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands on this machine between a client and its server, and passes bytes on until it is told to
- * fail. A fault holds for all connections, those that are open too, until the next call. Whoever
- * opens it closes it, which ends its connections and threads. Any thread may call any method.
+ * Stands on this machine between a client and its server, and passes bytes on until it is set to
+ * fail. A fault holds for all connections, those that are open too, until the next call. The test
+ * that opens it closes it, which ends its connections and threads. Any thread may call any method.
  */
 public final class FaultProxy implements AutoCloseable {
   private static final int CHUNK = 8192;

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A data source whose database does not answer, as a driver sees it: neither a cancel nor an
- * interrupt ends a call, only the end of its connection. Whoever opens it closes it, which fails
- * the calls that are stalled. Any thread may call any method.
+ * interrupt ends a call, only the end of its connection. The test that opens it closes it, which
+ * fails the calls that are stalled. Any thread may call any method.
  */
 public final class StalledDataSource implements DataSource, AutoCloseable {
   private final boolean atConnect;

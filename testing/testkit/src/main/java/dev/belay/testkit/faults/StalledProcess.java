@@ -8,8 +8,8 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * A process of the operating system that does not answer: it writes nothing, ignores the request to
- * end (SIGTERM), and ends only by force, or by itself after ten minutes. Whoever starts it closes
- * it.
+ * end (SIGTERM), and ends only by force, or by itself after ten minutes. The test that starts it
+ * closes it.
  */
 public final class StalledProcess implements AutoCloseable {
   private static final File SHELL = new File("/bin/sh");

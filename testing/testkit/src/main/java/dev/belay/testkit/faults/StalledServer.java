@@ -5,8 +5,8 @@ import java.net.URI;
 
 /**
  * An HTTP/1.1 server on this machine that goes on up to one phase of each exchange and stalls
- * there: it sends no more and keeps the connection. Whoever opens it closes it, which ends its
- * connections and threads. Any thread may call any method.
+ * there: it sends no more and keeps the connection. The test that opens it closes it, which ends
+ * its connections and threads. Any thread may call any method.
  */
 public sealed interface StalledServer extends AutoCloseable permits FullQueue, StalledExchanges {
 
