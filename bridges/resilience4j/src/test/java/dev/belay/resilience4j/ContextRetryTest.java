@@ -53,12 +53,10 @@ class ContextRetryTest {
                       attempts.add(Duration.ofNanos(clock.nanoTime()));
                       return body.call(c);
                     }));
-    Thread.startVirtualThread(call);
-    while (!call.isDone()) {
-      if (clock.pendingTimers() > 0) {
-        clock.runUntilIdle();
-      }
-    }
+    Thread thread = Thread.ofVirtual().unstarted(call);
+    clock.starting(thread); // so that no time passes while it runs, not even before its first pause
+    thread.start();
+    clock.runUntilIdle();
     try {
       return call.get();
     } catch (ExecutionException e) {
