@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
-import dev.belay.jdbc.Attempt.On;
+import dev.belay.testkit.Attempt;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -9,8 +9,8 @@ import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
 import dev.belay.ContextEndedException;
-import dev.belay.jdbc.Attempt.On;
 import dev.belay.spi.Permits;
+import dev.belay.testkit.Attempt;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -115,7 +115,7 @@ class ConnectionOrderTest extends DatabaseFixture {
           .isExactlyInstanceOf(SQLException.class)
           .hasMessageEndingWith(", while waiting for a connection")
           .hasCauseInstanceOf(ContextCancelledException.class);
-      assertThat(waiter.interruptedAfterwards()).isFalse();
+      assertThat(waiter.wasInterrupted()).isFalse();
       awaitWaiting(source, 0);
       assertThat(poolState().getThreadsAwaitingConnection()).isZero();
     }
@@ -128,7 +128,7 @@ class ConnectionOrderTest extends DatabaseFixture {
     var waiter = waiter(on, root, 1);
     waiter.interrupt();
     assertThat(waiter.failure()).hasCauseInstanceOf(InterruptedException.class);
-    assertThat(waiter.interruptedAfterwards()).isTrue();
+    assertThat(waiter.wasInterrupted()).isTrue();
     while (!held.isEmpty()) {
       giveBackOne();
     }

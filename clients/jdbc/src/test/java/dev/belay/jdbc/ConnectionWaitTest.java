@@ -8,7 +8,7 @@ import dev.belay.Context;
 import dev.belay.ContextCancelledException;
 import dev.belay.ContextKey;
 import dev.belay.DeadlineExceededException;
-import dev.belay.jdbc.Attempt.On;
+import dev.belay.testkit.Attempt;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
@@ -59,7 +59,7 @@ class ConnectionWaitTest extends DatabaseFixture {
           .isExactlyInstanceOf(SQLException.class)
           .hasMessageEndingWith(", while waiting for a connection")
           .hasCauseInstanceOf(ContextCancelledException.class);
-      assertThat(waiter.interruptedAfterwards()).isFalse();
+      assertThat(waiter.wasInterrupted()).isFalse();
     }
     await(() -> poolState().getThreadsAwaitingConnection() == 0, "nobody waits");
   }
@@ -74,7 +74,7 @@ class ConnectionWaitTest extends DatabaseFixture {
           .isInstanceOf(SQLTimeoutException.class)
           .hasMessageStartingWith("deadline of 50ms")
           .hasCauseInstanceOf(DeadlineExceededException.class);
-      assertThat(waiter.interruptedAfterwards()).isFalse();
+      assertThat(waiter.wasInterrupted()).isFalse();
     }
   }
 
@@ -87,7 +87,7 @@ class ConnectionWaitTest extends DatabaseFixture {
       assertThat(waiter.failure())
           .isInstanceOf(SQLException.class)
           .hasCauseInstanceOf(InterruptedException.class);
-      assertThat(waiter.interruptedAfterwards()).isTrue();
+      assertThat(waiter.wasInterrupted()).isTrue();
     }
   }
 
@@ -173,7 +173,7 @@ class ConnectionWaitTest extends DatabaseFixture {
         } else {
           assertThat(waiter.failure()).hasCauseInstanceOf(ContextCancelledException.class);
         }
-        assertThat(waiter.interruptedAfterwards()).isFalse();
+        assertThat(waiter.wasInterrupted()).isFalse();
       }
     }
     assertThat(late).as("waiters that got one").isBetween(1, 499);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.belay.CancellableContext;
 import dev.belay.ContextCancelledException;
-import dev.belay.jdbc.Attempt.On;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

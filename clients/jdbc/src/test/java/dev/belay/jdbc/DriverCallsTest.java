@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.Context;
 import dev.belay.DeadlineExceededException;
-import dev.belay.jdbc.Attempt.On;
 import java.io.InputStream;
 import java.sql.Array;
 import java.sql.Connection;

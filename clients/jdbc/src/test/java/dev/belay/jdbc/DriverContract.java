@@ -9,7 +9,6 @@ import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
 import dev.belay.DeadlineExceededException;
-import dev.belay.jdbc.Attempt.On;
 import dev.belay.testkit.SharedThreads;
 import dev.belay.testkit.VirtualClock;
 import java.nio.file.Path;
@@ -180,7 +179,7 @@ abstract class DriverContract<D extends TestDatabase> {
     assertThat(attempt.failure())
         .isExactlyInstanceOf(SQLException.class)
         .hasCauseInstanceOf(InterruptedException.class);
-    assertThat(attempt.interruptedAfterwards()).isTrue();
+    assertThat(attempt.wasInterrupted()).isTrue();
     assertNothingWorks();
     assertNoConnectionIsLost(before);
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
-import dev.belay.jdbc.Attempt.On;
+import dev.belay.testkit.Attempt;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.lang.reflect.InvocationTargetException;
@@ -202,12 +202,7 @@ class EveryMethodTest {
     }
     for (Waiting each : all) {
       String name = each.method.toString();
-      Throwable failure;
-      try {
-        failure = each.attempt.failure();
-      } catch (java.util.concurrent.TimeoutException e) {
-        throw new AssertionError("never ended: " + name, e);
-      }
+      Throwable failure = each.attempt.failure();
       assertThat(each.driver.reached).as("reached by " + name).isTrue();
       if (!QUIET.contains(each.method.getName())) {
         assertThat(failure).as(name).isInstanceOf(SQLException.class);

@@ -3,7 +3,6 @@ package dev.belay.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.Context;
-import dev.belay.jdbc.Attempt.On;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,6 @@ import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
 import dev.belay.DeadlineExceededException;
-import dev.belay.jdbc.Attempt.On;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;

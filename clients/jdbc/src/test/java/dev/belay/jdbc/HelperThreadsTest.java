@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
-import dev.belay.jdbc.Attempt.On;
 import dev.belay.spi.ContextCarrier;
 import dev.belay.spi.ContextCarriers;
 import dev.belay.spi.Permits;
+import dev.belay.testkit.Attempt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

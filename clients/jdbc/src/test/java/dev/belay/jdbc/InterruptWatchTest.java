@@ -2,7 +2,6 @@ package dev.belay.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.belay.jdbc.Attempt.On;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;

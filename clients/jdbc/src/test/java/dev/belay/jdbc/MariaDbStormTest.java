@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
-import dev.belay.jdbc.Attempt.On;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -8,6 +8,7 @@ import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.jdbc.Ledger.Transfer;
+import dev.belay.testkit.Attempt;
 import dev.belay.testkit.SharedThreads;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -125,7 +126,7 @@ abstract class MoneyContract {
     List<Attempt<Void>> workers = new ArrayList<>();
     for (int i = 0; i < WORKERS; i++) {
       var random = new Random(i);
-      Attempt.On on = i % 2 == 0 ? Attempt.On.PLATFORM : Attempt.On.VIRTUAL;
+      On on = i % 2 == 0 ? On.PLATFORM : On.VIRTUAL;
       workers.add(
           on.start(
               () -> {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
-import dev.belay.jdbc.Attempt.On;
 import dev.belay.spi.ContextEvent;
 import dev.belay.spi.ContextEvents;
 import dev.belay.spi.ContextListener;

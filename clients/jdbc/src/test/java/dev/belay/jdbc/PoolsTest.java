@@ -8,7 +8,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
-import dev.belay.jdbc.Attempt.On;
+import dev.belay.testkit.Attempt;
 import dev.belay.testkit.SharedThreads;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
@@ -106,7 +106,7 @@ class PoolsTest extends DatabaseFixture {
             .isExactlyInstanceOf(SQLException.class)
             .hasMessageContaining("waiting for a connection")
             .hasCauseInstanceOf(ContextCancelledException.class);
-        assertThat(waiter.interruptedAfterwards()).isFalse();
+        assertThat(waiter.wasInterrupted()).isFalse();
       }
       // The waiter that gave up may get it first, and gives it back.
       try (Connection next = ours.connection(root)) {
@@ -139,7 +139,7 @@ class PoolsTest extends DatabaseFixture {
         var waiter = on.start(() -> ours.connection(root));
         waiter.interrupt();
         assertThat(waiter.failure()).hasCauseInstanceOf(InterruptedException.class);
-        assertThat(waiter.interruptedAfterwards()).isTrue();
+        assertThat(waiter.wasInterrupted()).isTrue();
       }
       try (Connection next = ours.connection(root)) {
         assertThat(number(next, "select 1")).isEqualTo(1);

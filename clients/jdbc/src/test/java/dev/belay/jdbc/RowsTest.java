@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
-import dev.belay.jdbc.Attempt.On;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -70,7 +69,7 @@ class RowsTest extends DatabaseFixture {
     assertThat(reader.failure())
         .hasMessage("interrupted while fetching row 6")
         .hasCauseInstanceOf(InterruptedException.class);
-    assertThat(reader.interruptedAfterwards()).isTrue();
+    assertThat(reader.wasInterrupted()).isTrue();
     assertThat(observer.running("generate_series")).isZero();
     assertThat(observer.backends()).isEqualTo(before);
   }

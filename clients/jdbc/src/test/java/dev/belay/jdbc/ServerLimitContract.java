@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.Context;
 import dev.belay.DeadlineExceededException;
-import dev.belay.jdbc.Attempt.On;
 import dev.belay.testkit.VirtualClock;
 import java.sql.Connection;
 import java.sql.SQLException;

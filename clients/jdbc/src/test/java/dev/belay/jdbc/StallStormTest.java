@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.testkit.Attempt;
 import dev.belay.testkit.faults.FaultProxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -153,7 +154,7 @@ class StallStormTest extends DatabaseFixture {
         HikariDataSource behind = pool(database.jdbcUrl(proxy.port()))) {
       var source = ContextDataSource.wrap(behind, PATIENCE);
       var stalling =
-          Attempt.On.PLATFORM.start(
+          On.PLATFORM.start(
               () -> {
                 stallAtRandom(proxy, new Random(7));
                 return null;
@@ -161,7 +162,7 @@ class StallStormTest extends DatabaseFixture {
       List<Attempt<Void>> workers = new ArrayList<>();
       for (int i = 0; i < WORKERS; i++) {
         var random = new Random(i);
-        Attempt.On on = i % 2 == 0 ? Attempt.On.PLATFORM : Attempt.On.VIRTUAL;
+        On on = i % 2 == 0 ? On.PLATFORM : On.VIRTUAL;
         workers.add(
             on.start(
                 () -> {

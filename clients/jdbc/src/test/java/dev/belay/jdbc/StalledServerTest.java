@@ -6,7 +6,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.DeadlineExceededException;
-import dev.belay.jdbc.Attempt.On;
 import dev.belay.testkit.faults.FaultProxy;
 import java.io.IOException;
 import java.sql.Connection;
@@ -147,7 +146,7 @@ class StalledServerTest extends DatabaseFixture {
                 }
               });
       assertDeadline(attempt.failure());
-      assertThat(attempt.interruptedAfterwards()).isFalse();
+      assertThat(attempt.wasInterrupted()).isFalse();
       proxy.pass();
       try (Connection next = source.connection(root)) {
         assertThat(backendOf(next)).isNotEqualTo(lost[0]);
@@ -218,7 +217,7 @@ class StalledServerTest extends DatabaseFixture {
                 return null;
               });
       attempt.result();
-      assertThat(attempt.interruptedAfterwards()).isFalse();
+      assertThat(attempt.wasInterrupted()).isFalse();
       for (int i = 0; i < 2 * POOL_SIZE; i++) {
         try (Connection next = source.connection(root)) {
           assertThat(backendOf(next)).isNotEqualTo(lost[0]);
@@ -243,7 +242,7 @@ class StalledServerTest extends DatabaseFixture {
               }
             });
     assertDeadline(attempt.failure());
-    assertThat(attempt.interruptedAfterwards()).isFalse();
+    assertThat(attempt.wasInterrupted()).isFalse();
   }
 
   @ParameterizedTest

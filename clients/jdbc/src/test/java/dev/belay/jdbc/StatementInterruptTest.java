@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
-import dev.belay.jdbc.Attempt.On;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -23,7 +22,7 @@ class StatementInterruptTest extends DatabaseFixture {
     sleeper.interrupt();
     assertInterrupted(sleeper.failure(), "57014");
     assertThat(sleeper.failure()).hasMessage("interrupted while executing: select pg_sleep(?)");
-    assertThat(sleeper.interruptedAfterwards()).isTrue();
+    assertThat(sleeper.wasInterrupted()).isTrue();
     assertThat(observer.running(SLEEP)).isZero();
     assertThat(observer.backends()).isEqualTo(before);
   }
@@ -68,7 +67,7 @@ class StatementInterruptTest extends DatabaseFixture {
               return execute(root, "insert into item values (1, 'a')");
             });
     assertInterrupted(attempt.failure(), null);
-    assertThat(attempt.interruptedAfterwards()).isTrue();
+    assertThat(attempt.wasInterrupted()).isTrue();
     assertThat(observer.number("select count(*) from item")).isZero();
     assertThat(observer.backends()).isEqualTo(before);
   }
@@ -85,7 +84,7 @@ class StatementInterruptTest extends DatabaseFixture {
       assertThat(sleeper.failure())
           .isInstanceOf(SQLException.class)
           .hasCauseInstanceOf(dev.belay.ContextCancelledException.class);
-      assertThat(sleeper.interruptedAfterwards()).isFalse();
+      assertThat(sleeper.wasInterrupted()).isFalse();
     }
     assertThat(observer.backends()).isEqualTo(before);
   }

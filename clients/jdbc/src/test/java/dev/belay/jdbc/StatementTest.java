@@ -8,7 +8,7 @@ import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
 import dev.belay.DeadlineExceededException;
-import dev.belay.jdbc.Attempt.On;
+import dev.belay.testkit.Attempt;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -54,7 +54,7 @@ class StatementTest extends DatabaseFixture {
       assertThat(sleeper.failure())
           .hasMessageEndingWith(", while executing: select pg_sleep(?)")
           .hasMessageStartingWith("cancelled by the owner of ");
-      assertThat(sleeper.interruptedAfterwards()).isFalse();
+      assertThat(sleeper.wasInterrupted()).isFalse();
     }
     assertThat(observer.running(SLEEP)).isZero();
     assertThat(observer.backends()).isEqualTo(before);

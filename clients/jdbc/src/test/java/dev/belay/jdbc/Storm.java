@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
+import dev.belay.testkit.Attempt;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -60,7 +61,7 @@ final class Storm {
     List<Attempt<Void>> workers = new ArrayList<>();
     for (int i = 0; i < WORKERS; i++) {
       var random = new Random(i);
-      Attempt.On on = i % 2 == 0 ? Attempt.On.PLATFORM : Attempt.On.VIRTUAL;
+      On on = i % 2 == 0 ? On.PLATFORM : On.VIRTUAL;
       workers.add(
           on.start(
               () -> {
@@ -154,7 +155,7 @@ final class Storm {
   void interruptAtRandom(Context root, Random random) throws Exception {
     int kind = random.nextInt(3);
     boolean spared = random.nextInt(4) == 0;
-    Attempt.On on = random.nextBoolean() ? Attempt.On.VIRTUAL : Attempt.On.PLATFORM;
+    On on = random.nextBoolean() ? On.VIRTUAL : On.PLATFORM;
     var attempt =
         on.start(
             () -> {

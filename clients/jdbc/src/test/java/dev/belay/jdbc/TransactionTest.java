@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
-import dev.belay.jdbc.Attempt.On;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -162,7 +161,7 @@ class TransactionTest extends DatabaseFixture {
                 return null;
               });
       attempt.result();
-      assertThat(attempt.interruptedAfterwards()).isTrue();
+      assertThat(attempt.wasInterrupted()).isTrue();
     }
     assertRows(0);
   }
@@ -181,7 +180,7 @@ class TransactionTest extends DatabaseFixture {
                 return null;
               });
       attempt.result();
-      assertThat(attempt.interruptedAfterwards()).isTrue();
+      assertThat(attempt.wasInterrupted()).isTrue();
     }
     assertRows(0);
   }

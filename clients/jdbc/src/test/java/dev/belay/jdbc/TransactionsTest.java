@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
-import dev.belay.jdbc.Attempt.On;
 import dev.belay.testkit.VirtualClock;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -182,7 +181,7 @@ class TransactionsTest extends DatabaseFixture {
         .hasMessage("interrupted while waiting to repeat the transaction")
         .hasCauseInstanceOf(InterruptedException.class)
         .hasRootCauseMessage("rolled back by the database");
-    assertThat(attempt.interruptedAfterwards()).isTrue();
+    assertThat(attempt.wasInterrupted()).isTrue();
     assertThat(times.get()).isEqualTo(1);
   }
 }

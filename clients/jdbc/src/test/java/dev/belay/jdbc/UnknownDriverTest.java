@@ -132,7 +132,7 @@ class UnknownDriverTest extends DatabaseFixture {
       Driver driver, ContextDataSource wrapped, CancellableContext root) throws Exception {
     try (var ctx = root.withCancel()) {
       var attempt =
-          Attempt.On.VIRTUAL.start(
+          On.VIRTUAL.start(
               () -> {
                 execute(wrapped, ctx, "wait");
                 return null;
@@ -150,7 +150,7 @@ class UnknownDriverTest extends DatabaseFixture {
     var driver = new Driver();
     try (var ctx = root.withCancel()) {
       var attempt =
-          Attempt.On.VIRTUAL.start(
+          On.VIRTUAL.start(
               () -> {
                 try (Connection connection =
                         ContextDataSource.wrap(driver.source()).connection(ctx);

@@ -31,7 +31,7 @@ class CallGateTest {
 
   private final Call call = call(cancels::incrementAndGet);
 
-  private Attempt cancelling(Call cancelled) {
+  private Attempt<?> cancelling(Call cancelled) {
     return Attempt.start(
         () -> {
           gate.cancel(cancelled);
@@ -54,7 +54,7 @@ class CallGateTest {
     attempt.awaitBlocked();
     assertThat(cancels).hasValue(0);
     gate.connectionReleased(call, null);
-    assertThat(attempt.outcome()).isNull();
+    assertThat(attempt.failure()).isNull();
     assertThat(cancels).hasValue(1);
   }
 
@@ -81,8 +81,8 @@ class CallGateTest {
     ending.awaitBlocked();
     assertThat(ending.isRunning()).isTrue();
     slow.countDown();
-    assertThat(cancelling.outcome()).isNull();
-    assertThat(ending.outcome()).isNull();
+    assertThat(cancelling.failure()).isNull();
+    assertThat(ending.failure()).isNull();
     gate.callFailed(call, new IOException("closed"));
   }
 

@@ -38,7 +38,7 @@ class TestingHttpExamples {
   void aServerStalls(Context ctx, VirtualClock clock) throws Exception {
     try (var server = StalledServer.atBody(3);
         var limited = ctx.withTimeout(Duration.ofSeconds(2))) {
-      Attempt download =
+      Attempt<?> download =
           Attempt.start(() -> client.send(limited, get(server.uri()), BodyHandlers.ofString()));
       server.awaitStalled(1); // it has sent three bytes of the body
       clock.advance(Duration.ofSeconds(2));
@@ -62,7 +62,7 @@ class TestingHttpExamples {
   void timeWithHttpInBetween(Context ctx, VirtualClock clock) throws Exception {
     List<String> answers = new CopyOnWriteArrayList<>();
     try (var server = FaultServer.http1()) {
-      Attempt poll =
+      Attempt<?> poll =
           Attempt.start(
               () -> {
                 poll(ctx, server.uri("/ok"), answers);
@@ -76,7 +76,7 @@ class TestingHttpExamples {
       clock.advance(Duration.ofSeconds(1));
       clock.awaitWaiting(1);
       clock.advance(Duration.ofSeconds(1));
-      assertThat(poll.outcome()).isNull();
+      assertThat(poll.failure()).isNull();
       assertThat(answers).hasSize(3);
     }
   }

@@ -1,40 +1,43 @@
 package dev.belay.testkit;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call on a thread of its own, for tests of what blocks: they look from outside at how it ends. A
- * test that passes waits for every attempt that it starts.
+ * test that passes waits for every attempt that it starts. Every method that waits does so for a
+ * minute at most; the {@link AssertionError} then says where the thread is.
+ *
+ * @param <T> what the call returns
  */
-public final class Attempt {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+public final class Attempt<T extends @Nullable Object> {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Thread thread;
-  private volatile @Nullable Throwable failure;
+  private final FutureTask<T> call;
+  private volatile boolean interrupted;
 
-  private Attempt(Thread.Builder builder, Callable<?> body) {
+  private Attempt(Thread.Builder builder, Callable<T> body) {
+    call = new FutureTask<>(body);
     thread =
         builder.start(
             () -> {
-              try {
-                body.call();
-              } catch (Throwable t) {
-                failure = t;
-              }
+              call.run();
+              interrupted = Thread.currentThread().isInterrupted();
             });
   }
 
   /** Calls {@code body} on a virtual thread. */
-  public static Attempt start(Callable<?> body) {
-    return new Attempt(Thread.ofVirtual(), body);
+  public static <T extends @Nullable Object> Attempt<T> start(Callable<T> body) {
+    return new Attempt<>(Thread.ofVirtual(), body);
   }
 
   /** Calls {@code body} on a platform thread. */
-  public static Attempt startOnPlatformThread(Callable<?> body) {
-    return new Attempt(Thread.ofPlatform(), body);
+  public static <T extends @Nullable Object> Attempt<T> startOnPlatformThread(Callable<T> body) {
+    return new Attempt<>(Thread.ofPlatform().daemon(), body);
   }
 
   /** Interrupts its thread. */
@@ -47,36 +50,52 @@ public final class Attempt {
     return thread.isAlive();
   }
 
-  /** Waits until the call waits for something, or is over. */
+  /** Waits until the call waits for something, in a native method too, or is over. */
   public void awaitBlocked() {
-    while (thread.getState() == Thread.State.RUNNABLE || thread.getState() == Thread.State.NEW) {
-      Thread.onSpinWait();
+    new Rest(System.nanoTime() + PATIENCE.toNanos(), "not blocked within " + PATIENCE)
+        .await(thread);
+  }
+
+  private void join() throws InterruptedException {
+    if (!thread.join(PATIENCE)) {
+      throw new AssertionError("stuck for " + PATIENCE + ": " + Threads.describe(thread));
     }
+  }
+
+  /** Waits for the end of the call, which must be what it returns; a failure is the cause. */
+  public T result() throws InterruptedException {
+    Throwable thrown = failure();
+    if (thrown != null) {
+      throw new AssertionError("the call failed", thrown);
+    }
+    return call.resultNow();
   }
 
   /**
    * Waits for the end of the call.
    *
    * @return what it threw, null if nothing
-   * @throws AssertionError if it goes on for 20 seconds; says where
    */
-  public @Nullable Throwable outcome() throws InterruptedException {
-    if (!thread.join(PATIENCE)) {
-      throw new AssertionError("stuck in " + Arrays.toString(thread.getStackTrace()));
-    }
-    return failure;
+  public @Nullable Throwable failure() throws InterruptedException {
+    join();
+    return call.state() == Future.State.FAILED ? call.exceptionNow() : null;
   }
 
   /**
-   * Waits for the end of the call, which must be a failure of this type.
-   *
-   * @throws AssertionError if it is not
+   * Waits for the end of the call, which must be a failure of this type; any other is the cause of
+   * the {@link AssertionError}.
    */
   public <X extends Throwable> X thrown(Class<X> type) throws InterruptedException {
-    Throwable thrown = outcome();
+    Throwable thrown = failure();
     if (!type.isInstance(thrown)) {
       throw new AssertionError("not a " + type.getSimpleName(), thrown);
     }
     return type.cast(thrown);
+  }
+
+  /** Waits for the end of the call: whether the interrupt flag of its thread was set then. */
+  public boolean wasInterrupted() throws InterruptedException {
+    join();
+    return interrupted;
   }
 }

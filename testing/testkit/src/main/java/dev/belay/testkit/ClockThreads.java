@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class ClockThreads {
   private static final long PAUSE_NANOS = 20_000;
 
-  /** A thread that is seen in a native method so often in a row is at rest there, as in a read. */
-  private static final int NATIVE_LOOKS = 50;
-
   private final Map<Thread, Waits> threads = new ConcurrentHashMap<>();
   private final Duration patience;
 
@@ -76,7 +73,7 @@ final class ClockThreads {
   }
 
   private static boolean waits(Map.Entry<Thread, Waits> each) {
-    return each.getValue().blocker != null && !isRunnable(each.getKey());
+    return each.getValue().blocker != null && !Rest.isBusy(each.getKey());
   }
 
   /**
@@ -111,40 +108,21 @@ final class ClockThreads {
    * @throws AssertionError if one does not within the patience; it says where it is
    */
   void awaitRest() {
-    long end = System.nanoTime() + patience.toNanos();
+    var rest =
+        new Rest(
+            System.nanoTime() + patience.toNanos(),
+            "time cannot pass: a thread of this clock does not come to rest within " + patience);
     boolean moved = true;
     while (moved) {
       moved = false;
       for (Thread thread : threads.keySet()) {
-        moved |= settle(thread, end);
+        moved |= rest.await(thread);
       }
       for (Map.Entry<Thread, Waits> each : threads.entrySet()) {
-        moved |= !each.getKey().isVirtual() && hadBeenWoken(each.getKey(), each.getValue(), end);
+        moved |= !each.getKey().isVirtual() && hadBeenWoken(each.getKey(), each.getValue(), rest);
       }
       threads.keySet().removeIf(ClockThreads::hasEnded);
     }
-  }
-
-  /**
-   * Waits until {@code thread} is at rest.
-   *
-   * @return whether it was not
-   */
-  private boolean settle(Thread thread, long end) {
-    boolean moved = false;
-    int looksInNative = 0;
-    while (isRunnable(thread)
-        && !thread.equals(Thread.currentThread())
-        && looksInNative < NATIVE_LOOKS) {
-      if (isInNativeMethod(thread)) {
-        looksInNative++;
-      } else {
-        looksInNative = 0;
-        moved = true;
-      }
-      pause(thread, end);
-    }
-    return moved;
   }
 
   /**
@@ -152,7 +130,7 @@ final class ClockThreads {
    * So it is unparked once more, which it must bear, and has looked again when it parks again.
    */
   @SuppressWarnings("ReferenceEquality") // the same wait, not an equal one
-  private boolean hadBeenWoken(Thread thread, Waits waits, long end) {
+  private boolean hadBeenWoken(Thread thread, Waits waits, Rest rest) {
     long before = waits.turns;
     Object blocker = waits.blocker;
     if (blocker == null) {
@@ -160,31 +138,13 @@ final class ClockThreads {
     }
     LockSupport.unpark(thread);
     while (waits.turns == before && !hasEnded(thread)) {
-      pause(thread, end);
+      rest.pause(thread);
     }
-    settle(thread, end);
+    rest.await(thread);
     return waits.blocker != blocker;
-  }
-
-  private void pause(Thread thread, long end) {
-    if (System.nanoTime() > end) {
-      throw new AssertionError(
-          "time cannot pass: a thread of this clock does not come to rest within %s: %s"
-              .formatted(patience, Threads.describe(thread)));
-    }
-    LockSupport.parkNanos(thread, PAUSE_NANOS);
-  }
-
-  private static boolean isRunnable(Thread thread) {
-    return thread.getState() == Thread.State.RUNNABLE;
   }
 
   private static boolean hasEnded(Thread thread) {
     return thread.getState() == Thread.State.TERMINATED;
-  }
-
-  private static boolean isInNativeMethod(Thread thread) {
-    StackTraceElement[] frames = thread.getStackTrace();
-    return frames.length > 0 && frames[0].isNativeMethod();
   }
 }

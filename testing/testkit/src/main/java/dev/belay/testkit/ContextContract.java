@@ -68,7 +68,7 @@ public abstract class ContextContract extends ContextTreeScenarios {
     pass(time);
   }
 
-  private void finish(Attempt attempt) {
+  private void finish(Attempt<?> attempt) {
     while (attempt.isRunning()) {
       pass(SHORT);
       Thread.onSpinWait();
@@ -122,7 +122,7 @@ public abstract class ContextContract extends ContextTreeScenarios {
   void sleepEndsByTheClockOrTheContext() throws Exception {
     var slept = Attempt.start(() -> sleep(root(), SHORT));
     finish(slept);
-    assertNull(slept.outcome());
+    assertNull(slept.failure());
     try (var ctx = root().withCancel()) {
       var attempt = Attempt.start(() -> sleep(ctx, HOUR.multipliedBy(10)));
       attempt.awaitBlocked();
@@ -231,7 +231,7 @@ public abstract class ContextContract extends ContextTreeScenarios {
     ctx.cancel();
     pass(SHORT); // where time is turned by hand, the canceller's thread has come to rest by then
     leave.countDown();
-    assertNull(attempt.outcome());
+    assertNull(attempt.failure());
     assertFalse(get(reachedInside));
   }
 
@@ -256,7 +256,7 @@ public abstract class ContextContract extends ContextTreeScenarios {
     get(shield);
     ctx.cancel();
     finish(attempt);
-    assertNull(attempt.outcome());
+    assertNull(attempt.failure());
     assertTrue(get(limitPassed));
   }
 
@@ -298,6 +298,6 @@ public abstract class ContextContract extends ContextTreeScenarios {
     pass(
         SHORT); // where a test advances time, every thread that the end has started is idle by then
     leave.countDown();
-    assertNull(attempt.outcome());
+    assertNull(attempt.failure());
   }
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * may call any method.
  */
 public final class RecordingListener implements ContextListener, AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Context root;
   private final Duration patience;
@@ -96,7 +96,7 @@ public final class RecordingListener implements ContextListener, AutoCloseable {
   /**
    * Waits for the first event of one kind, which another thread may be about to report.
    *
-   * @throws AssertionError if there is none within 20 seconds; it says what was recorded instead
+   * @throws AssertionError if there is none within a minute; it says what was recorded instead
    */
   public <E extends ContextEvent> E await(Class<E> kind) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VirtualClock implements TimeSource {
   private static final int BUSY_TURNS = 100_000;
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final PriorityQueue<Alarm> alarms =
       new PriorityQueue<>(
@@ -73,7 +73,7 @@ public final class VirtualClock implements TimeSource {
    * and every thread that it wakes is at rest again before the next one fires.
    *
    * @throws IllegalArgumentException if it is negative
-   * @throws AssertionError if a thread of this clock does not come to rest within 20 seconds
+   * @throws AssertionError if a thread of this clock does not come to rest within a minute
    */
   public void advance(Duration duration) {
     if (duration.isNegative()) {
@@ -94,7 +94,7 @@ public final class VirtualClock implements TimeSource {
    * of contexts that are open are timers, too.
    *
    * @throws IllegalStateException if timers keep being set
-   * @throws AssertionError if a thread of this clock does not come to rest within 20 seconds
+   * @throws AssertionError if a thread of this clock does not come to rest within a minute
    */
   public void runUntilIdle() {
     threads.awaitRest();
@@ -113,7 +113,7 @@ public final class VirtualClock implements TimeSource {
    * {@code awaitDone}, a group's {@code join}. Call it before the time is advanced where threads
    * that the clock does not know yet are on their way, or real I/O lies in between.
    *
-   * @throws AssertionError if they do not within 20 seconds; it says where the threads are
+   * @throws AssertionError if they do not within a minute; it says where the threads are
    */
   public void awaitWaiting(int count) {
     threads.awaitWaiting(count);

@@ -53,7 +53,7 @@ class TestingExamples {
   @Test
   void aDeadlinePasses(Context ctx, VirtualClock clock) throws Exception {
     try (var order = ctx.withTimeout(Duration.ofSeconds(2))) {
-      Attempt charge = Attempt.start(() -> charge(order));
+      Attempt<?> charge = Attempt.start(() -> charge(order));
       clock.awaitWaiting(1); // the call has begun, and waits on the clock
       clock.advance(Duration.ofSeconds(2));
       assertThat(charge.thrown(DeadlineExceededException.class)).within("charge");
@@ -68,7 +68,7 @@ class TestingExamples {
   void aClientLeaves(Context ctx, VirtualClock standing) throws Exception {
     var left = new IOException("client gone");
     try (var request = ctx.withName("POST /orders").withCancel()) {
-      Attempt charge = Attempt.start(() -> charge(request));
+      Attempt<?> charge = Attempt.start(() -> charge(request));
       standing.awaitWaiting(1);
       request.cancel(left); // what a server does
       assertThat(charge.thrown(ContextCancelledException.class))
@@ -126,7 +126,7 @@ class TestingExamples {
   @Test
   void aRetryStops(Context ctx, VirtualClock clock) throws Exception {
     List<String> times = new ArrayList<>();
-    Attempt call =
+    Attempt<?> call =
         Attempt.start(
             () -> {
               try (var limited = ctx.withTimeout(Duration.ofSeconds(10))) {
@@ -176,19 +176,19 @@ class TestingExamples {
   @Test
   void aShutdownDrains(CancellableContext ctx, VirtualClock clock) throws Exception {
     var life = Lifecycle.open(ctx, Duration.ofSeconds(10), Duration.ofSeconds(1));
-    Attempt quick =
+    Attempt<?> quick =
         Attempt.start(() -> life.work().call(life.context(), c -> sleep(c, Duration.ofSeconds(5))));
-    Attempt slow =
+    Attempt<?> slow =
         Attempt.start(() -> life.work().call(life.context(), c -> sleep(c, Duration.ofHours(1))));
     clock.awaitWaiting(2);
-    Attempt shutdown = Attempt.start(life::shutdown);
+    Attempt<?> shutdown = Attempt.start(life::shutdown);
     while (clock.pendingTimers() < 3) { // the two sleeps, and the grace
       Thread.onSpinWait();
     }
     clock.advance(Duration.ofSeconds(10)); // the grace
-    assertThat(quick.outcome()).isNull();
+    assertThat(quick.failure()).isNull();
     assertThat(slow.thrown(ContextCancelledException.class)).causedBy(ShutdownException.class);
-    assertThat(shutdown.outcome()).isNull();
+    assertThat(shutdown.failure()).isNull();
   }
 
   private static String sleep(Context ctx, Duration time) throws InterruptedException {

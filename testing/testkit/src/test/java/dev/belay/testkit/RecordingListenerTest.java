@@ -69,14 +69,14 @@ class RecordingListenerTest {
   void anEventOfAnotherThreadIsAwaited(Context ctx) throws Exception {
     try (var heard = RecordingListener.below(ctx)) {
       ContextEvents.report(allKinds(ctx).getFirst());
-      Attempt report =
+      Attempt<?> report =
           Attempt.start(
               () -> {
                 ContextEvents.report(refused(ctx));
                 return null;
               });
       assertThat(heard.await(ContextEvent.Refused.class)).isEqualTo(refused(ctx));
-      assertThat(report.outcome()).isNull();
+      assertThat(report.failure()).isNull();
     }
   }
 

@@ -138,13 +138,13 @@ class VirtualClockTest {
           }
           return null;
         };
-    Attempt ticking = virtual ? Attempt.start(ticks) : Attempt.startOnPlatformThread(ticks);
+    Attempt<?> ticking = virtual ? Attempt.start(ticks) : Attempt.startOnPlatformThread(ticks);
     clock.awaitWaiting(1);
     clock.schedule(1, new Every(clock, SECOND.dividedBy(4), 1990));
     clock.advance(SECOND.multipliedBy(500));
     assertThat(wakes)
         .isEqualTo(Stream.iterate(SECOND, wake -> wake.plus(SECOND)).limit(500).toList());
-    assertThat(ticking.outcome()).isNull();
+    assertThat(ticking.failure()).isNull();
   }
 
   @Test
@@ -152,7 +152,7 @@ class VirtualClockTest {
       throws Exception {
     List<String> seen = Collections.synchronizedList(new ArrayList<>());
     var limited = ctx.withTimeout(SECOND);
-    Attempt waiting =
+    Attempt<?> waiting =
         Attempt.startOnPlatformThread(
             () -> {
               limited.awaitDone();
@@ -163,13 +163,13 @@ class VirtualClockTest {
     clock.schedule(SECOND.plusNanos(1).toNanos(), () -> seen.add("a nanosecond later"));
     clock.advance(HOUR);
     assertThat(seen).containsExactly("ended at 1970-01-01T00:00:01Z", "a nanosecond later");
-    assertThat(waiting.outcome()).isNull();
+    assertThat(waiting.failure()).isNull();
   }
 
   @Test
   void forksOfAGroupAndItsDeadlineFollowTheClock(Context ctx, VirtualClock clock) throws Exception {
     List<String> turns = Collections.synchronizedList(new ArrayList<>());
-    Attempt owner =
+    Attempt<?> owner =
         Attempt.start(
             () -> {
               ctx.sleep(SECOND); // from here on the clock knows the owner, and so its forks
@@ -198,7 +198,7 @@ class VirtualClockTest {
   @Test
   void aHedgeFollowsTheClock(Context ctx, VirtualClock clock) throws Exception {
     List<Long> begun = Collections.synchronizedList(new ArrayList<>());
-    Attempt call =
+    Attempt<?> call =
         Attempt.start(
             () ->
                 Hedge.after(SECOND.multipliedBy(2))
@@ -212,7 +212,7 @@ class VirtualClockTest {
                         }));
     clock.awaitWaiting(4); // the caller, the first attempt, and two that are not due
     clock.advance(SECOND.multipliedBy(5));
-    assertThat(call.outcome()).isNull();
+    assertThat(call.failure()).isNull();
     assertThat(begun).containsExactly(0L, 2L, 4L);
   }
 
@@ -233,7 +233,7 @@ class VirtualClockTest {
           }
         };
     var limited = ctx.withTimeout(SECOND);
-    Attempt call =
+    Attempt<?> call =
         Attempt.start(
             () -> {
               limited.run(deaf, c -> abandoned.await());
@@ -246,7 +246,7 @@ class VirtualClockTest {
     assertThat(call.isRunning()).isTrue();
     assertThat(abandoned.getCount()).isOne();
     clock.advance(Duration.ofNanos(1));
-    assertThat(call.outcome()).isNull();
+    assertThat(call.failure()).isNull();
   }
 
   @Test
@@ -254,7 +254,7 @@ class VirtualClockTest {
     try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         var socket = new Socket(server.getInetAddress(), server.getLocalPort());
         var accepted = server.accept()) {
-      Attempt reader =
+      Attempt<?> reader =
           Attempt.startOnPlatformThread(
               () -> {
                 ctx.sleep(SECOND);
@@ -264,7 +264,7 @@ class VirtualClockTest {
       clock.advance(HOUR);
       assertThat(clock.instant()).isEqualTo("1970-01-01T01:00:00Z");
       accepted.getOutputStream().write(1);
-      assertThat(reader.outcome()).isNull();
+      assertThat(reader.failure()).isNull();
     }
   }
 
@@ -272,7 +272,7 @@ class VirtualClockTest {
   void anAwaitOfThreadsThatDoNotComeSaysWhatTheOthersDo() throws Exception {
     var clock = new VirtualClock(Duration.ofMillis(1));
     try (var root = Roots.open("root", clock, false)) {
-      Attempt sleeper =
+      Attempt<?> sleeper =
           Attempt.start(
               () -> {
                 root.sleep(SECOND);

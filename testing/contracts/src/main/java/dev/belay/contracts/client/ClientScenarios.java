@@ -379,8 +379,8 @@ abstract class ClientScenarios extends UploadScenarios {
     reading.await();
     virtual.interrupt();
     platform.interrupt();
-    assertEquals(null, virtual.outcome());
-    assertEquals(null, platform.outcome());
+    assertEquals(null, virtual.failure());
+    assertEquals(null, platform.failure());
     server().gone.await(2);
   }
 

@@ -121,7 +121,7 @@ public abstract class ClientStormContract {
   private record Shot(
       Context root, FaultServer server, ClientUnderTest client, String path, long delay) {
 
-    Attempt start(Context ctx) {
+    Attempt<?> start(Context ctx) {
       return Attempt.start(
           () -> {
             var request = ClientRequest.get(server.uri(path));
@@ -139,9 +139,9 @@ public abstract class ClientStormContract {
     }
 
     /** It was stopped, or was over before. */
-    void assertStopped(Attempt attempt, Class<? extends Exception> how)
+    void assertStopped(Attempt<?> attempt, Class<? extends Exception> how)
         throws InterruptedException {
-      Throwable outcome = attempt.outcome();
+      Throwable outcome = attempt.failure();
       boolean whole = outcome == null && (path.equals("/ok") || path.equals("/moved"));
       boolean inBody =
           outcome != null
@@ -155,7 +155,7 @@ public abstract class ClientStormContract {
 
   private static void cancel(Shot shot) throws Exception {
     try (var ctx = shot.root.withCancel()) {
-      Attempt attempt = shot.start(ctx);
+      Attempt<?> attempt = shot.start(ctx);
       shot.pass();
       ctx.cancel();
       shot.assertStopped(attempt, ContextCancelledException.class);
@@ -164,7 +164,7 @@ public abstract class ClientStormContract {
 
   private static void interrupt(Shot shot) throws Exception {
     try (var ctx = shot.root.withCancel()) {
-      Attempt attempt = shot.start(ctx);
+      Attempt<?> attempt = shot.start(ctx);
       shot.pass();
       attempt.interrupt();
       shot.assertStopped(attempt, InterruptedException.class);

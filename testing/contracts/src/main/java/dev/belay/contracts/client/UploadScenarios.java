@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What holds while a request's body is sent. */
 abstract class UploadScenarios extends ClientFixture {
   private static final int UPLOADS = 50;
-  private static final long PATIENCE_NANOS = 10_000_000_000L;
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
 
   UploadScenarios(ClientContract contract, boolean http2) {
     super(contract, http2);
@@ -44,14 +44,14 @@ abstract class UploadScenarios extends ClientFixture {
       large.setLength(50 << 20);
     }
     var upload = new ClientRequest(server().uri("/deaf"), Map.of(), 0, file);
-    List<Attempt> attempts = new ArrayList<>();
+    List<Attempt<?>> attempts = new ArrayList<>();
     try (var ctx = root().withCancel()) {
       for (int i = 0; i < UPLOADS; i++) {
         attempts.add(Attempt.start(() -> client().open(ctx, upload)));
       }
       server().busy.await(UPLOADS);
       ctx.cancel();
-      for (Attempt attempt : attempts) {
+      for (Attempt<?> attempt : attempts) {
         attempt.thrown(ContextCancelledException.class);
       }
     }

@@ -15,7 +15,7 @@ public interface ServerUnderTest {
   int tlsPort();
 
   /**
-   * Stops the server; returns when its threads have ended. The contract gives it 20 seconds.
+   * Stops the server; returns when its threads have ended. The contract gives it a minute.
    *
    * @throws Exception if it does not stop
    */

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** One request's stay in its handler, seen and steered by a test. */
 final class Visit {
   /** Long enough for a busy machine; a test that passes does not wait for it. */
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /** How long a test looks for what must not happen. */
   static final Duration A_WHILE = Duration.ofMillis(200);

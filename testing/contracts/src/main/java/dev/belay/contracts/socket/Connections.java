@@ -10,7 +10,7 @@ import javax.net.ssl.SSLSocket;
 /** A client's connection to this machine: TCP, and what is above it. */
 record Connections(Socket tcp, Socket socket) {
   /** Long enough for a busy machine. */
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Duration.ofMinutes(1);
 
   static Connections plain(int port) throws IOException {
     Socket tcp = connect(port);

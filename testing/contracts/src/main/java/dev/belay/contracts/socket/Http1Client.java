@@ -14,7 +14,7 @@ import javax.net.ssl.SSLContext;
 
 /**
  * A client that writes and reads HTTP/1.1 by hand, so that it can misbehave at will. It waits at
- * most 20 seconds for the server. One thread uses it.
+ * most a minute for the server. One thread uses it.
  */
 public final class Http1Client implements HttpClientByHand {
   private final Connections connection;

@@ -17,7 +17,7 @@ import javax.net.ssl.SSLContext;
 
 /**
  * A client that writes and reads HTTP/2 by hand, so that it can misbehave at will. It waits at most
- * 20 seconds for the server. One thread uses it; another one, its own, reads.
+ * a minute for the server. One thread uses it; another one, its own, reads.
  */
 public final class Http2Client implements HttpClientByHand {
   private final Connections connection;

@@ -8,7 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /** A number that one thread changes and another waits for. Any thread may use it. */
 public final class Gauge {
   /** Long enough for a busy machine; a wait for what comes does not take that long. */
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final String name;
   private final ReentrantLock lock = new ReentrantLock();
@@ -48,7 +48,7 @@ public final class Gauge {
   /**
    * Waits until the number is {@code wanted}.
    *
-   * @throws AssertionError if it is not after 20 seconds
+   * @throws AssertionError if it is not after a minute
    */
   public void await(int wanted) throws InterruptedException {
     long left = TimeUnit.SECONDS.toNanos(PATIENCE.toSeconds());

@@ -47,7 +47,7 @@ public final class StalledDataSource implements DataSource, AutoCloseable {
   /**
    * Waits until so many calls are stalled.
    *
-   * @throws AssertionError if there are more or fewer after 20 seconds
+   * @throws AssertionError if there are more or fewer after a minute
    */
   public void awaitStalled(int calls) throws InterruptedException {
     stalled.await(calls);

@@ -58,7 +58,7 @@ public sealed interface StalledServer extends AutoCloseable permits FullQueue, S
    * Waits until so many clients are stalled. With 0 it waits until each has left: closed or reset
    * its connection.
    *
-   * @throws AssertionError if there are more or fewer after 20 seconds
+   * @throws AssertionError if there are more or fewer after a minute
    */
   void awaitStalled(int clients) throws IOException, InterruptedException;
 

@@ -120,7 +120,7 @@ class ContextAssertionsTest {
   @Test
   void within(Context ctx, VirtualClock clock) throws Exception {
     try (var order = ctx.withName("POST /orders").withTimeout(SECOND)) {
-      Attempt charge =
+      Attempt<?> charge =
           Attempt.start(
               () ->
                   order

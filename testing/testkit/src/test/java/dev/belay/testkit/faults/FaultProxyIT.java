@@ -196,13 +196,13 @@ class FaultProxyIT {
       assertThat(read(socket, 1)).isEqualTo("a");
       proxy.delay(Duration.ofDays(1));
       send(socket, "b");
-      Attempt closing =
+      Attempt<?> closing =
           Attempt.start(
               () -> {
                 proxy.close();
                 return null;
               });
-      assertThat(closing.outcome()).isNull();
+      assertThat(closing.failure()).isNull();
       assertThat(ends(socket)).isTrue();
     }
   }

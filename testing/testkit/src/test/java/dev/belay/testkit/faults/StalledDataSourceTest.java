@@ -24,8 +24,8 @@ class StalledDataSourceTest {
   @Test
   void aConnectionIsNotGivenUntilTheSourceIsClosed() throws Exception {
     var source = StalledDataSource.atConnect();
-    Attempt first = Attempt.start(source::getConnection);
-    Attempt second = Attempt.start(() -> source.getConnection("user", "password"));
+    Attempt<?> first = Attempt.start(source::getConnection);
+    Attempt<?> second = Attempt.start(() -> source.getConnection("user", "password"));
     source.awaitStalled(2);
     first.interrupt();
     first.awaitBlocked();
@@ -62,7 +62,7 @@ class StalledDataSourceTest {
     try (var source = StalledDataSource.atStatements();
         Connection connection = source.getConnection();
         Connection other = source.getConnection()) {
-      Attempt attempt =
+      Attempt<?> attempt =
           Attempt.start(
               () -> {
                 call.on(connection);
@@ -86,7 +86,7 @@ class StalledDataSourceTest {
         Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
         var limited = ctx.withTimeout(Duration.ofSeconds(1))) {
-      Attempt query =
+      Attempt<?> query =
           Attempt.start(
               () ->
                   limited.call(
@@ -101,7 +101,7 @@ class StalledDataSourceTest {
   void closingTheSourceEndsAllItsConnections() throws Exception {
     var source = StalledDataSource.atStatements();
     Connection connection = source.getConnection();
-    Attempt query =
+    Attempt<?> query =
         Attempt.start(() -> connection.createStatement().executeUpdate("update t set a = 1"));
     source.awaitStalled(1);
     source.close();

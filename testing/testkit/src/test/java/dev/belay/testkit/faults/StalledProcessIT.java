@@ -31,7 +31,7 @@ class StalledProcessIT {
         var limited = ctx.withTimeout(Duration.ofSeconds(1))) {
       Process process = stalled.process();
       var reading = new CountDownLatch(1);
-      Attempt read =
+      Attempt<?> read =
           Attempt.start(
               () ->
                   limited.call(
