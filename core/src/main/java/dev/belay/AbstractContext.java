@@ -148,7 +148,9 @@ abstract sealed class AbstractContext implements Context permits PlainContext, C
   public final <T> T require(ContextKey<T> key) {
     T value = get(key);
     if (value == null) {
-      throw new IllegalStateException("no value of " + key + " in " + this);
+      throw new IllegalStateException(
+          "no value of %s in %s: set it with withValue at the edge, or use get where it may be missing"
+              .formatted(key, this));
     }
     return value;
   }

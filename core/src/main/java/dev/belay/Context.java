@@ -55,15 +55,22 @@ public sealed interface Context permits CancellableContext, AbstractContext {
 
   // ---- state
 
-  /** Whether this context has ended. Takes no lock and allocates nothing while it has not. */
+  /**
+   * Whether this context has ended. Takes no lock and allocates nothing while it has not; may
+   * answer false for about a millisecond after the deadline (R12).
+   */
   @CheckReturnValue
   boolean isDone();
 
-  /** How this context stands. */
+  /** Whether this context is active, or how it ended. */
   @CheckReturnValue
   Status status();
 
-  /** Why it ended: the identical object in the whole subtree; null while active. */
+  /**
+   * Why it ended: what was passed to {@code cancel} or made by the supplier; without one, an
+   * exception without a stack that says no more than {@link #status()}, which is what tells the
+   * kinds of ends apart. The identical object in the whole subtree; null while active.
+   */
   @CheckReturnValue
   @Nullable Throwable cause();
 
@@ -80,10 +87,10 @@ public sealed interface Context permits CancellableContext, AbstractContext {
   void throwIfDone();
 
   /**
-   * The same for what was stopped by a reaction to the end, not by {@link #call(Canceller,
-   * ContextCallable)}: a stream that outlives the call that opened it.
+   * Throws like {@link #throwIfDone()}, with {@code failure} as the cause of what is thrown. For a
+   * resource that outlives the call that opened it, such as a stream.
    *
-   * @param failure what the end has brought about; becomes the cause of what is thrown
+   * @param failure what the end has brought about
    */
   void throwIfDone(Throwable failure);
 
@@ -103,9 +110,9 @@ public sealed interface Context permits CancellableContext, AbstractContext {
 
   /**
    * The time until the effective deadline in milliseconds, for {@code Socket.setSoTimeout} and its
-   * like: 0, which sockets, {@code Object.wait} and {@code Thread.join} read as no limit, without a
-   * deadline, and at least 1 with one. Do not pass it to {@code java.util.concurrent}, where 0
-   * means "at once": use {@link #remainingNanos()} there.
+   * like. Without a deadline 0, which sockets, {@code Object.wait} and {@code Thread.join} read as
+   * no limit; with one, at least 1. Do not pass it to {@code java.util.concurrent}, where 0 means
+   * "at once": use {@link #remainingNanos()} there.
    *
    * <p>Code that has waited that long finds the context ended.
    *
@@ -139,7 +146,7 @@ public sealed interface Context permits CancellableContext, AbstractContext {
 
   /**
    * A child that ends {@code timeout} from now, or with this context if that is earlier. Zero or
-   * less gives a child that has ended already. Durations too long to count are no limit.
+   * less gives a child that has ended already. A duration of more than 292 years sets no limit.
    */
   @CheckReturnValue
   CancellableContext withTimeout(Duration timeout);
@@ -165,7 +172,10 @@ public sealed interface Context permits CancellableContext, AbstractContext {
   @CheckReturnValue
   <T> Context withValue(ContextKey<T> key, T value);
 
-  /** A child with a name, for messages and the live tree; bounded and escaped where shown. */
+  /**
+   * A child with a name, for messages and the live tree; bounded and escaped where shown. A context
+   * without a name is reported under the nearest name above it.
+   */
   @CheckReturnValue
   Context withName(String name);
 
@@ -214,7 +224,7 @@ public sealed interface Context permits CancellableContext, AbstractContext {
   boolean awaitDone(Duration timeout) throws InterruptedException;
 
   /**
-   * Sleeps for {@code duration} of this context's clock.
+   * Sleeps for {@code duration} of this context's clock; not at all for zero or less.
    *
    * @throws ContextEndedException as {@link #throwIfDone()} if the context ends first
    */

@@ -30,7 +30,8 @@ final class Prices {
 
   // @start region=quote
   String quote(Context ctx, String product) throws Exception { // ctx ends when the client leaves
-    try (var limited = ctx.withTimeout(Duration.ofSeconds(2))) { // … and limited after two seconds
+    try (var limited =
+        ctx.withName("quote").withTimeout(Duration.ofSeconds(2))) { // … or time is up
       long cents = Transactions.call(limited, database, db -> price(db, product)); // the query ends
       var request = HttpRequest.newBuilder(rates).build();
       String rate = http.send(limited, request, BodyHandlers.ofString()).body(); // body included

@@ -47,7 +47,7 @@ public final class Hedge {
   }
 
   /**
-   * The same with another number of attempts, each of which starts a delay after the one before.
+   * The same with another number of attempts, each of which starts one delay after the one before.
    *
    * @throws IllegalArgumentException if it is less than 1
    */

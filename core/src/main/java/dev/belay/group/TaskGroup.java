@@ -246,7 +246,8 @@ public final class TaskGroup<
    * Starts {@code body} on a thread of its own, once fewer than the limit run. If the group's
    * context has ended, or ends while this waits, the body is not started and the fork is cancelled;
    * {@link #join} throws the reason. The same happens if this thread is interrupted while it waits:
-   * that cancels the group, and the flag stays set.
+   * that cancels the group, and the flag stays set. The thread inherits no thread-locals; installed
+   * {@linkplain dev.belay.spi.ContextCarrier carriers} apply.
    *
    * @param name for messages, the live tree, the thread and the story of a deadline
    * @throws IllegalStateException after {@link #join} or {@link #close}
@@ -398,9 +399,12 @@ public final class TaskGroup<
     if (!owner.equals(caller)) {
       throw new WrongThreadException(
           "%s() of %s on thread %s: only thread %s, which opened it, may call it; open a group of your own here"
-              .formatted(
-                  method, this, Names.quoted(caller.getName()), Names.quoted(owner.getName())));
+              .formatted(method, this, shown(caller), shown(owner)));
     }
+  }
+
+  private static String shown(Thread thread) {
+    return thread.getName().isEmpty() ? "#" + thread.threadId() : Names.quoted(thread.getName());
   }
 
   // ---- many items

@@ -77,7 +77,9 @@ public final class Lifecycle implements AutoCloseable {
    * @throws IllegalArgumentException if a duration is negative
    */
   public static Lifecycle open(CancellableContext root, Duration grace, Duration patience) {
-    Require.context(root);
+    Require.argument(root, "root", "pass Context.root(\"my program\")");
+    Require.argument(grace, "grace", "Duration.ZERO for not at all");
+    Require.argument(patience, "patience", "pass how long cancelled work may take to end");
     if (grace.isNegative() || patience.isNegative()) {
       throw new IllegalArgumentException(
           "grace %s and patience %s must not be negative".formatted(grace, patience));
@@ -122,7 +124,7 @@ public final class Lifecycle implements AutoCloseable {
   }
 
   /** Says that the program has started. Without effect once the shutdown has begun. */
-  public void ready() {
+  public void markReady() {
     ready.set(true);
   }
 

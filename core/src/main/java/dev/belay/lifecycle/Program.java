@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>{@link Lifecycle} gives the order in which what the program has opened ends.
+ *
  * <p>A second signal ends the program at once, with the JVM's code. That needs the module {@code
  * jdk.unsupported}, which is there unless a run-time image leaves it out; without it the first
  * signal is handled by a shutdown hook, and further ones do nothing.
@@ -50,7 +52,8 @@ public final class Program {
    * @param body gets a context that the first signal ends, with a {@link ShutdownException} that
    *     names it
    * @return the exit code, as {@code body} has returned it
-   * @throws X as {@code body} does
+   * @throws X as {@code body} does: also the signal's {@link dev.belay.ContextCancelledException},
+   *     which the JVM prints, with exit code 1, unless {@code body} or {@code main} catches it
    */
   public static <X extends Exception> int run(Duration limit, ContextCallable<Integer, X> body)
       throws X {

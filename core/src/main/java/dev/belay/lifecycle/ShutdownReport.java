@@ -24,6 +24,7 @@ public record ShutdownReport(int finished, int cancelled, List<Stuck> stuck, Lis
    * A part's method that has thrown.
    *
    * @param what the method and the part
+   * @param failure what it threw
    */
   public record Failed(String what, Throwable failure) {}
 

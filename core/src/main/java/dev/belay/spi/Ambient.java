@@ -53,10 +53,10 @@ public final class Ambient {
   }
 
   /**
-   * What a resource that was opened under {@code ctx} obeys when this thread uses it: inside a
-   * {@link Context#callShielded} that began after {@code ctx} was made, the context bound to the
-   * thread, and else {@code ctx} itself. So a clean-up can use what was opened before it, as a
-   * connection, when {@code ctx} has ended.
+   * The context that a resource opened under {@code ctx} obeys on this thread: that of the
+   * innermost {@link Context#callShielded} begun after {@code ctx} was made, otherwise {@code ctx}
+   * itself. So a clean-up can use a connection that was opened before it when {@code ctx} has
+   * ended.
    *
    * <p>Source: R24.
    */

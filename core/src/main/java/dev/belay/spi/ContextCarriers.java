@@ -51,7 +51,7 @@ public final class ContextCarriers {
     return removed;
   }
 
-  /** Whether a capture would ask anything; for a caller that would have to make a task first. */
+  /** Whether a carrier is installed. Ask before building a task only to carry it. */
   public static boolean isInstalled() {
     return installed.length > 0;
   }

@@ -65,9 +65,8 @@ public interface TimeSource {
   default void starting(Thread thread) {}
 
   /**
-   * Asked by a thread that is about to wait until {@code nanos}, before it asks whether it has to:
-   * what will unpark it shortly before, so that it may park without a limit until then. Null, as
-   * here, where a limit of {@link #park} is as good. The thread cancels it when it waits no more.
+   * Returns a timer that unparks the calling thread shortly before {@code nanos}, or null, as here,
+   * if a timed {@link #park} is good enough. Called before the thread parks; the thread cancels it.
    */
   default @Nullable Timer alarm(long nanos) {
     return null;

@@ -64,7 +64,7 @@ class LifecycleExamples extends Fixture {
       var life = Lifecycle.open(Context.root("jobs"), GRACE, PATIENCE);
       var jobs = new LinkedBlockingQueue<Runnable>(100);
       life.own("worker", new Worker(life, jobs)); // closed before what was registered earlier
-      life.ready();
+      life.markReady();
       signal.awaitDone();
       ShutdownReport report = life.shutdown();
       System.out.println("shut down: " + report); // 3 finished, 1 cancelled, 0 stuck

@@ -73,7 +73,7 @@ class LifecycleTest extends Fixture {
   void itIsReadyFromTheStartToTheShutdown() throws Exception {
     Lifecycle life = life(MINUTE, MINUTE);
     assertThat(life.isReady()).isFalse();
-    life.ready();
+    life.markReady();
     assertThat(life.isReady()).isTrue();
     var readyWhileStopping = new CopyOnWriteArrayList<Boolean>();
     life.own(
@@ -89,7 +89,7 @@ class LifecycleTest extends Fixture {
         });
     life.shutdown();
     assertThat(readyWhileStopping).containsExactly(false);
-    life.ready();
+    life.markReady();
     assertThat(life.isReady()).isFalse();
   }
 

@@ -106,7 +106,7 @@ public final class OrderService implements AutoCloseable {
       var endpoint = workForNobody.around(shop.endpoint(life.work()));
       host = HttpHost.start("orders-http", settings.port(), life.context(), endpoint);
       life.own("orders", host);
-      life.ready();
+      life.markReady();
     } catch (Exception e) {
       life.close();
       ctx.throwIfDone(e);

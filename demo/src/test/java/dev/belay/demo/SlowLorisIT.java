@@ -34,7 +34,7 @@ class SlowLorisIT extends EmbeddedShopTesting {
       }
       String answer = Program.answer(halfABody);
       assertThat(answer).startsWith("HTTP/1.1 408 ");
-      assertThat(log.assertExplained(answer)).isEqualTo("the body did not come in time");
+      assertThat(log.assertExplained(answer)).isEqualTo("the request did not come in time");
     }
   }
 

@@ -72,11 +72,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>MySQL: a cancel needs a free connection of the server. With MySQL's own server, a
  *       connection whose user was cut short is replaced; with MariaDB's it is used again.
  *   <li>H2: say {@code ;QUERY_CACHE_SIZE=0}, else a connection that was cancelled on is replaced,
- *       which drops a database in memory if it was the last one. What waits for a row's lock ends
- *       with H2's own time-out. On files, statements run on a platform thread of their own, because
- *       an interrupt would close the database; {@code jdbc:h2:async:} needs none.
- *   <li>SQLite: a cancelled insert, update or delete rolls the whole transaction back; the
- *       connection is replaced.
+ *       which drops a database in memory if it was the last one. A wait for a row's lock ends at
+ *       once in memory and with {@code jdbc:h2:async:}; on other files it ends with H2's own
+ *       time-out. On files, statements run on a platform thread of their own, because an interrupt
+ *       would close the database; {@code jdbc:h2:async:} needs none.
+ *   <li>SQLite: a cancelled insert, update or delete rolls the whole transaction back; if that has
+ *       ended it, the connection is replaced.
  *   <li>DuckDB: a cancel that hits the begin of a transaction, which the driver sends with the
  *       first statement, costs the connection.
  *   <li>H2, SQLite, DuckDB: a statement of a virtual thread runs on a platform thread, because it
@@ -103,11 +104,11 @@ public final class ContextDataSource implements DataSource {
   }
 
   /**
-   * Wraps {@code target}: a pool, or a driver's own. From those that give every thread the same, a
-   * helper thread may get the connection, under the context: HikariCP (on behalf of a virtual
-   * thread), Tomcat's JDBC pool, Agroal, and a data source in its driver's package. Every other one
-   * is called by the calling thread, so it may choose by a thread-local; the end of the context
-   * interrupts that thread, which does not stop a platform thread that connects.
+   * Wraps {@code target}: a pool, or a driver's own. A pool that gives every thread the same
+   * connections may be asked by a helper thread, under the context: HikariCP (on behalf of a
+   * virtual thread), Tomcat's JDBC pool, Agroal, and a data source in its driver's package. Every
+   * other one is called by the calling thread, so it may choose by a thread-local; the end of the
+   * context interrupts that thread, which does not stop a platform thread that connects.
    */
   public static ContextDataSource wrap(DataSource target) {
     return wrap(target, PATIENCE);

@@ -116,7 +116,7 @@ class SqlExamples extends DatabaseFixture {
             try {
               return statement.executeUpdate("update item set name = 'c' where name = 'a'");
             } catch (SQLException e) {
-              tx.rollback(before); // and another way
+              tx.rollback(before); // try something else
               return statement.executeUpdate("update item set name = 'd' where name = 'a'");
             }
           }

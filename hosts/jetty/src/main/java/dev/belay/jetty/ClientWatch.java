@@ -21,11 +21,12 @@ import org.jspecify.annotations.Nullable;
  * handler's, before that goes on. Nothing is reported from the end of {@link #close} on; a report
  * that has already begun may still be running then.
  *
- * <p>On HTTP/1.1 it needs a connection made by {@link ContextHttpConnectionFactory}; elsewhere it
- * asks Jetty, which on HTTP/2 knows. There Jetty notifies one party, once: not a listener that
- * comes after the stream has ended, see {@link Http2Stream}, and none while the handler itself
- * waits in a read of the body or in a write. That call fails then; so the handler reads and writes
- * through {@code request} and {@code response}, which report it first.
+ * <p>On HTTP/1.1 it needs a connection made by {@link ContextHttpConnectionFactory}, where {@link
+ * WatchEndPoint} decides that the client has left; elsewhere it asks Jetty, which on HTTP/2 knows.
+ * There Jetty notifies one party, once: not a listener that comes after the stream has ended, see
+ * {@link Http2Stream}, and none while the handler itself waits in a read of the body or in a write.
+ * That call fails then; so the handler reads and writes through {@code request} and {@code
+ * response}, which report it first.
  *
  * <p>All methods may be called by any thread.
  */

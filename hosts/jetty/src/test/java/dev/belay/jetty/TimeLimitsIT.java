@@ -159,7 +159,7 @@ class TimeLimitsIT {
     start(DAY, handler(new RequestLimits(SHORT, DAY), (ctx, exchange) -> exchange.readBody()));
     Answer answer = post(protocol, "/").answerWhileDripping();
     assertThat(answer.status()).isEqualTo(408);
-    assertThat(answer.body()).contains("the body did not come in time");
+    assertThat(answer.body()).contains("the request did not come in time");
     assertThat(cause.get(20, TimeUnit.SECONDS)).isInstanceOf(BodyTimeoutException.class);
   }
 

@@ -83,7 +83,7 @@ public final class BelayAutoConfiguration {
                 protocol.setHeaderTimeout(Math.toIntExact(properties.headerTimeout().toMillis()));
                 LOG.log(
                     Level.INFO,
-                    "Tomcat''s clients are watched; a request has {0} at most",
+                    "Belay notices when a client of Tomcat leaves; requests are limited to {0}",
                     properties.requestLimit());
               }
             });

@@ -96,7 +96,7 @@ public final class FailureStatus {
           unwrapped(failure) instanceof BodyTooLargeException large
               ? String.valueOf(large.getMessage())
               : "the body is too long";
-      case 408 -> "the body did not come in time";
+      case 408 -> "the request did not come in time";
       case 503 -> "the request was stopped; try again";
       case 504 -> "time was up before the request was done";
       default -> "something went wrong here";

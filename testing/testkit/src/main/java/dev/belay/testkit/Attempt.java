@@ -1,6 +1,7 @@
 package dev.belay.testkit;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -21,7 +22,7 @@ public final class Attempt<T extends @Nullable Object> {
   private volatile boolean interrupted;
 
   private Attempt(Thread.Builder builder, Callable<T> body) {
-    call = new FutureTask<>(body);
+    call = new FutureTask<>(Objects.requireNonNull(body, "body is null: pass the call"));
     thread =
         builder.start(
             () -> {
@@ -58,7 +59,9 @@ public final class Attempt<T extends @Nullable Object> {
 
   private void join() throws InterruptedException {
     if (!thread.join(PATIENCE)) {
-      throw new AssertionError("stuck for " + PATIENCE + ": " + Threads.describe(thread));
+      throw new AssertionError(
+          "still running after %s; a call that waits on a VirtualClock needs awaitWaiting(n) before advance: %s"
+              .formatted(PATIENCE, Threads.describe(thread)));
     }
   }
 
@@ -87,6 +90,10 @@ public final class Attempt<T extends @Nullable Object> {
    */
   public <X extends Throwable> X thrown(Class<X> type) throws InterruptedException {
     Throwable thrown = failure();
+    if (thrown == null) {
+      throw new AssertionError(
+          "expected a %s, but the call returned normally".formatted(type.getSimpleName()));
+    }
     if (!type.isInstance(thrown)) {
       throw new AssertionError("not a " + type.getSimpleName(), thrown);
     }

@@ -87,8 +87,8 @@ final class ClockThreads {
     while (waiting() < count) {
       if (System.nanoTime() > end) {
         throw new AssertionError(
-            "of %d threads %d waits on the virtual clock after %s:%s"
-                .formatted(count, waiting(), patience, described()));
+            "awaitWaiting(%d): after %s the threads that wait on the clock are %d; those it knows:%s"
+                .formatted(count, patience, waiting(), described()));
       }
       LockSupport.parkNanos(this, PAUSE_NANOS);
       awaitRest();

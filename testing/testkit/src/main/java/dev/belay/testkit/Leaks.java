@@ -88,7 +88,7 @@ final class Leaks {
     String forTheRun =
         "@SharedThreads(value = %s, scope = SharedThreads.Scope.RUN) if a framework keeps it for other classes"
             .formatted(kinds);
-    return "If that is meant, annotate the class: "
+    return "Close what started it in the test or its @AfterEach. If it is meant to live on, annotate the class: "
         + (classEnds ? "" : "@SharedThreads(%s) if its tests share what runs it, ".formatted(kinds))
         + forTheRun;
   }

@@ -84,7 +84,7 @@ class LeakExtensionTest {
     assertThat(failureOf(LeaksThread.class))
         .contains("thread still running: leaked-thread")
         .endsWith(
-            "If that is meant, annotate the class: @SharedThreads(\"leaked-thread\") if its tests"
+            "If it is meant to live on, annotate the class: @SharedThreads(\"leaked-thread\") if its tests"
                 + " share what runs it, @SharedThreads(value = \"leaked-thread\", scope ="
                 + " SharedThreads.Scope.RUN) if a framework keeps it for other classes");
   }
@@ -157,7 +157,7 @@ class LeakExtensionTest {
     assertThat(failure)
         .contains("thread still running: shared-1")
         .endsWith(
-            "If that is meant, annotate the class: @SharedThreads(value = \"shared-\", scope ="
+            "If it is meant to live on, annotate the class: @SharedThreads(value = \"shared-\", scope ="
                 + " SharedThreads.Scope.RUN) if a framework keeps it for other classes");
   }
 

@@ -283,7 +283,8 @@ class VirtualClockTest {
       }
       assertThatThrownBy(() -> clock.awaitWaiting(2))
           .isInstanceOf(AssertionError.class)
-          .hasMessageStartingWith("of 2 threads 1 waits on the virtual clock after PT0.001S:")
+          .hasMessageStartingWith(
+              "awaitWaiting(2): after PT0.001S the threads that wait on the clock are 1; those it knows:")
           .hasMessageContaining("thread still running: ")
           .hasMessageContaining("AbstractContext.sleep(");
       root.cancel();
