@@ -26,23 +26,29 @@ public final class FailureLog {
    * @param status what is answered, by {@link FailureStatus}; 0 for no answer
    */
   public static void write(System.Logger log, Context request, int status, Throwable failure) {
-    write(log, request, status, "", failure);
+    write(log, request, status, answer(status), failure);
+  }
+
+  /**
+   * The same for a host whose answers have names of their own.
+   *
+   * @param answer what is answered, in the host's words: {@code DEADLINE_EXCEEDED}
+   */
+  public static void write(
+      System.Logger log, Context request, int status, String answer, Throwable failure) {
+    if (status == 408 || status == 503 || status == 504 || isSlowReader(request, failure)) {
+      log.log(Level.INFO, () -> line(request, answer, failure));
+    } else {
+      Level level = status >= 500 ? Level.WARNING : Level.DEBUG;
+      log.log(level, () -> answer + " for " + request, failure);
+    }
   }
 
   /** The same for a failure that is answered with {@code problem}, under the id of that. */
   public static void write(
       System.Logger log, Context request, ProblemDetails problem, Throwable failure) {
-    write(log, request, problem.status(), " (" + problem.id() + ")", failure);
-  }
-
-  private static void write(
-      System.Logger log, Context request, int status, String id, Throwable failure) {
-    if (status == 408 || status == 503 || status == 504 || isSlowReader(request, failure)) {
-      log.log(Level.INFO, () -> line(request, status, id, failure));
-    } else {
-      Level level = status >= 500 ? Level.WARNING : Level.DEBUG;
-      log.log(level, () -> answer(status) + id + " for " + request, failure);
-    }
+    int status = problem.status();
+    write(log, request, status, answer(status) + " (" + problem.id() + ")", failure);
   }
 
   private static boolean isSlowReader(Context request, Throwable failure) {
@@ -54,13 +60,12 @@ public final class FailureLog {
     return status == 0 ? "no answer" : Integer.toString(status);
   }
 
-  private static String line(Context request, int status, String id, Throwable failure) {
+  private static String line(Context request, String answer, Throwable failure) {
     Throwable real = FailureStatus.unwrapped(failure);
     Throwable reason = FailureStatus.reason(request, real);
     boolean named = reason instanceof RequestEndedException || reason instanceof ShutdownException;
     String kind = (named ? reason : real).getClass().getSimpleName();
-    return "%s%s for %s: %s: %s"
-        .formatted(answer(status), id, request, kind, shown(messages(failure, real)));
+    return "%s for %s: %s: %s".formatted(answer, request, kind, shown(messages(failure, real)));
   }
 
   /** What was thrown says what was being done, and its causes why that failed. */
