@@ -2,31 +2,58 @@ package dev.belay.kernel;
 
 import dev.belay.time.Nanos;
 import java.time.Duration;
+import java.util.BitSet;
 
-/** How names and durations are shown: bounded and escaped (R16). */
+/** How names, foreign texts and durations are shown: bounded and escaped (R16). */
 public final class Names {
   private static final int LIMIT = 80;
+  private static final int TEXT_LIMIT = 500;
+
+  /** What shows nothing, though its general category does not say so. */
+  private static final BitSet INVISIBLE = new BitSet();
+
+  static {
+    INVISIBLE.set(0x034f); // combining grapheme joiner
+    INVISIBLE.set(0x115f, 0x1160 + 1); // Hangul fillers
+    INVISIBLE.set(0x17b4, 0x17b5 + 1); // Khmer inherent vowels
+    INVISIBLE.set(0x180b, 0x180f + 1); // Mongolian variation selectors
+    INVISIBLE.set(0x2800); // blank Braille pattern
+    INVISIBLE.set(0x3164); // Hangul filler
+    INVISIBLE.set(0xfe00, 0xfe0f + 1); // variation selectors
+    INVISIBLE.set(0xffa0); // half-width Hangul filler
+  }
 
   private Names() {}
 
   public static String shown(String name) {
-    var out = new StringBuilder(Math.min(name.length(), LIMIT) + 1);
-    for (int i = 0; i < name.length(); i++) {
-      if (out.length() >= LIMIT) {
+    return shown(name, LIMIT, "\"\\");
+  }
+
+  /** What foreign code says of itself, such as a failure: longer than a name, and may quote. */
+  public static String text(String text) {
+    return shown(text, TEXT_LIMIT, "");
+  }
+
+  private static String shown(String text, int limit, String alsoEscaped) {
+    var out = new StringBuilder(Math.min(text.length(), limit) + 1);
+    for (int i = 0; i < text.length(); i++) {
+      if (out.length() >= limit) {
         return out.append('…').toString();
       }
-      char c = name.charAt(i);
-      out.append(isShownAsItIs(c) ? String.valueOf(c) : "\\u%04x".formatted((int) c));
+      char c = text.charAt(i);
+      boolean asItIs = isVisible(c) && alsoEscaped.indexOf(c) < 0;
+      out.append(asItIs ? String.valueOf(c) : "\\u%04x".formatted((int) c));
     }
     return out.toString();
   }
 
   /**
-   * Not what breaks a line, ends a quotation, or reorders or hides text: besides controls these are
-   * the separators of lines and paragraphs, and all format characters, such as the bidirectional
-   * controls and those without width.
+   * Not what breaks a line, or reorders or hides text: besides controls these are the separators of
+   * lines and paragraphs, all format characters, such as the bidirectional controls and those
+   * without width, and the fillers and variation selectors, which are letters and marks for Unicode
+   * but show nothing.
    */
-  private static boolean isShownAsItIs(char c) {
+  private static boolean isVisible(char c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,
@@ -34,7 +61,7 @@ public final class Names {
           Character.PARAGRAPH_SEPARATOR,
           Character.SURROGATE ->
           false;
-      default -> c != '"' && c != '\\';
+      default -> !INVISIBLE.get(c);
     };
   }
 

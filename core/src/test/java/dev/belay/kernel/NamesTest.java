@@ -81,7 +81,9 @@ class NamesTest {
   @ValueSource(
       chars = {
         '\u0000', '\u007f', '\u0085', '\u00ad', '\u061c', '\u200b', '\u200e', '\u200f', '\u2028',
-        '\u2029', '\u202a', '\u202e', '\u2060', '\u2066', '\u2069', '\ufeff', '\udc00'
+        '\u2029', '\u202a', '\u202e', '\u2060', '\u2066', '\u2069', '\ufeff', '\udc00', '\u034f',
+        '\u115f', '\u1160', '\u17b4', '\u17b5', '\u180b', '\u180f', '\u2800', '\u3164', '\ufe00',
+        '\ufe0f', '\uffa0'
       })
   @DisplayName("R16: what hides, reorders or breaks text is escaped")
   void hiddenCharacters(char hidden) {
@@ -93,5 +95,13 @@ class NamesTest {
   void textOfAnyLanguage() {
     String text = "Größe שלום 注文 commande n\u00a0° 7";
     assertThat(Names.shown(text)).isEqualTo(text);
+  }
+
+  @Test
+  @DisplayName("R16: a foreign text may be longer and quote; it is bounded and escaped too")
+  void texts() {
+    assertThat(Names.text("relation \"a\" \n\u202e")).isEqualTo("relation \"a\" \\u000a\\u202e");
+    assertThat(Names.text("a".repeat(500))).isEqualTo("a".repeat(500));
+    assertThat(Names.text("a".repeat(100_000))).isEqualTo("a".repeat(500) + "…");
   }
 }
