@@ -154,6 +154,12 @@ final class CoreKernel extends Kernel {
   }
 
   @Override
+  public boolean isTracked(Context ctx) {
+    var asked = (AbstractContext) Require.context(ctx);
+    return asked.scope() != null && asked.frame().environment().tracked();
+  }
+
+  @Override
   public boolean isBelow(Context ctx, Context root) {
     Require.context(root);
     for (AbstractContext each = (AbstractContext) Require.context(ctx);

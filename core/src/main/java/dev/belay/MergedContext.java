@@ -10,7 +10,7 @@ final class MergedContext extends CancelContext {
   }
 
   static CancelContext of(AbstractContext parent, AbstractContext other) {
-    if (!parent.time().equals(other.time())) {
+    if (!parent.time().clock().equals(other.time().clock())) {
       throw new IllegalArgumentException(
           "contexts with different clocks cannot be merged: " + parent + " and " + other);
     }

@@ -81,6 +81,9 @@ public abstract class Kernel {
    */
   public abstract void requireTime(Context step);
 
+  /** See {@code TreeInspector.isTracked}. */
+  public abstract boolean isTracked(Context ctx);
+
   /** See {@code TreeInspector.isBelow}. */
   public abstract boolean isBelow(Context ctx, Context root);
 

@@ -18,6 +18,12 @@ public abstract class ForwardingTimeSource implements TimeSource {
     this.time = Require.argument(time, "time", "pass TimeSource.system() for the system's time");
   }
 
+  /** The other one's: a source that gives other readings of {@link #nanoTime()} gives itself. */
+  @Override
+  public TimeSource clock() {
+    return time.clock();
+  }
+
   @Override
   public long nanoTime() {
     return time.nanoTime();

@@ -1,5 +1,7 @@
 package dev.belay.spi;
 
+import dev.belay.kernel.Require;
+
 /**
  * Starts the threads that Belay's modules need for themselves. A thread has what the installed
  * carriers capture on the caller and inherits nothing else: no inheritable thread-local, and the
@@ -14,12 +16,12 @@ public final class HelperThread {
    * @param name the thread's name
    */
   public static Thread start(String name, Runnable task) {
-    return started(Thread.ofVirtual(), name, ContextCarriers.carry(task));
+    return started(Thread.ofVirtual(), name, task);
   }
 
   /** Starts {@code task} on a daemon platform thread: for work that would pin a virtual one. */
   public static Thread startPlatform(String name, Runnable task) {
-    return started(Thread.ofPlatform().daemon(), name, ContextCarriers.carry(task));
+    return started(Thread.ofPlatform().daemon(), name, task);
   }
 
   /**
@@ -38,12 +40,15 @@ public final class HelperThread {
   }
 
   private static Thread started(Thread.Builder builder, String name, Runnable task) {
-    Thread thread = unstarted(builder, name, task);
+    Require.argument(task, "task", "pass what to run");
+    Thread thread = unstarted(builder, name, ContextCarriers.carry(task));
     thread.start();
     return thread;
   }
 
   private static Thread unstarted(Thread.Builder builder, String name, Runnable task) {
+    Require.argument(name, "name", "name the thread for whoever reads a dump");
+    Require.argument(task, "task", "pass what to run");
     Thread thread = builder.name(name).inheritInheritableThreadLocals(false).unstarted(task);
     thread.setContextClassLoader(HelperThread.class.getClassLoader());
     return thread;

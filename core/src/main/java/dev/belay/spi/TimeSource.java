@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a tree of contexts takes its time from: a monotonic clock, a timer, and the threads on
  * which ends are carried out. All contexts below one root share one time source; contexts of
- * different time sources cannot be merged.
+ * different {@link #clock() clocks} cannot be merged.
  *
  * <p>Every method may be called by any thread at any time.
  */
@@ -22,6 +22,14 @@ public interface TimeSource {
   /** The time source of every context that was not given another one. */
   static TimeSource system() {
     return SystemTime.INSTANCE;
+  }
+
+  /**
+   * Whose readings {@link #nanoTime()} gives: this, unless this source passes on the readings of
+   * another one, whose contexts can be merged with those of this source then.
+   */
+  default TimeSource clock() {
+    return this;
   }
 
   /** Nanoseconds since a fixed origin of this source: never negative, never going back. */

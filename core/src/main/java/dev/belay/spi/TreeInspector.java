@@ -17,6 +17,14 @@ public final class TreeInspector {
     return Kernel.get().live(ctx);
   }
 
+  /**
+   * Whether {@link #live} finds all contexts below {@code ctx}: it derives from a tracked root, and
+   * can end.
+   */
+  public static boolean isTracked(Context ctx) {
+    return Kernel.get().isTracked(ctx);
+  }
+
   /** Whether {@code ctx} is {@code root} or derives from it, ended or not. Walks up from it. */
   public static boolean isBelow(Context ctx, Context root) {
     return Kernel.get().isBelow(ctx, root);

@@ -47,6 +47,8 @@ class ForwardingTimeSourceTest {
       return 7L;
     } else if (type == Instant.class) {
       return Instant.EPOCH;
+    } else if (type == TimeSource.class) {
+      return TimeSource.system();
     } else if (type == TimeSource.Timer.class) {
       return TIMER;
     } else if (type == Runnable.class) {
