@@ -88,8 +88,8 @@ public sealed interface ContextEvent {
    *
    * @param context the context it ran for; null if there was none
    * @param origin what threw: {@code reaction}, {@code executor}, {@code canceller}, {@code cause
-   *     supplier}, {@code carrier}, {@code closer}, {@code listener}, {@code part} or {@code time
-   *     source}
+   *     supplier}, {@code carrier}, {@code closer}, {@code limit}, {@code listener}, {@code part}
+   *     or {@code time source}
    * @param failure what it threw
    */
   record Uncaught(@Nullable Context context, String origin, Throwable failure)

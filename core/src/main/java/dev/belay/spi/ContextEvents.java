@@ -1,5 +1,6 @@
 package dev.belay.spi;
 
+import dev.belay.kernel.BorrowedThread;
 import java.util.Arrays;
 
 /**
@@ -54,13 +55,18 @@ public final class ContextEvents {
   }
 
   /**
-   * Gives {@code event} to every listener, and to the log if it is a problem. Never throws. Call it
-   * without a lock.
+   * Gives {@code event} to every listener, and to the log if it is a problem. Never throws, and
+   * leaves no interrupt that a listener has set on its own thread. Call it without a lock.
    */
   public static void report(ContextEvent event) {
-    quietly(event, EventLog.INSTANCE);
-    for (ContextListener listener : installed) {
-      quietly(event, listener);
+    var caller = BorrowedThread.borrow();
+    try {
+      quietly(event, EventLog.INSTANCE);
+      for (ContextListener listener : installed) {
+        quietly(event, listener);
+      }
+    } finally {
+      caller.giveBack();
     }
   }
 

@@ -5,8 +5,10 @@ import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.Criticality;
 import dev.belay.kernel.Begun;
+import dev.belay.kernel.BorrowedThread;
 import dev.belay.kernel.Kernel;
 import dev.belay.kernel.Require;
+import dev.belay.kernel.StackRoom;
 import dev.belay.kernel.Work;
 import dev.belay.kernel.WorkTimes;
 import dev.belay.time.Nanos;
@@ -50,6 +52,9 @@ public final class Permits {
   private final WorkTimes times;
   private final ReentrantLock lock = new ReentrantLock();
 
+  /** What {@link #limit} said last. */
+  private volatile int most;
+
   // Guarded by the lock:
   private final WaitOrder<Wait> order;
   private int inUse;
@@ -58,7 +63,9 @@ public final class Permits {
   /**
    * Permits by the machine's clock.
    *
-   * @param limit how many there are; asked whenever one is requested or returned, so it may change
+   * @param limit how many there are, zero or more; asked now and whenever one is requested or
+   *     returned, so it may change
+   * @throws IllegalArgumentException if {@code limit} is negative
    */
   public Permits(IntSupplier limit) {
     this(limit, TimeSource.system());
@@ -70,6 +77,31 @@ public final class Permits {
     this.time = time;
     this.times = new WorkTimes(time);
     this.order = new WaitOrder<>(times);
+    this.most = asked();
+  }
+
+  /** Asks how many there are; it is foreign code. */
+  private int asked() {
+    int now = limit.getAsInt();
+    if (now < 0) {
+      throw new IllegalArgumentException(
+          "the limit is " + now + ": there are no permits, or some, never fewer than none");
+    }
+    most = now;
+    return now;
+  }
+
+  /** The same for one that returns what it has, and must not fail. */
+  private int askedSafely() {
+    var caller = BorrowedThread.borrow();
+    try {
+      return asked();
+    } catch (Throwable e) {
+      ContextEvents.report(new ContextEvent.Uncaught(null, "limit", e));
+      return most;
+    } finally {
+      caller.giveBack();
+    }
   }
 
   /** One call that waits for a permit. */
@@ -102,7 +134,7 @@ public final class Permits {
     public void close() {
       if (closed.compareAndSet(false, true)) {
         ended(wait, since);
-        changed(() -> inUse--);
+        changed(askedSafely(), () -> inUse--);
       }
     }
   }
@@ -114,15 +146,20 @@ public final class Permits {
    * @return null if there was none within {@code timeout}
    * @throws ContextEndedException if {@code ctx} ends first
    * @throws InterruptedException if the thread was interrupted while it waited
+   * @throws IllegalArgumentException if the limit is negative now
+   * @throws StackOverflowError also if the stack has no room to return the permit
    */
   @CheckReturnValue
   public @Nullable Permit acquire(Context ctx, Duration timeout) throws InterruptedException {
     Require.context(ctx);
     Require.argument(timeout, "timeout", "pass how long to wait at most");
     ctx.throwIfDone();
-    Wait wait = entered(ctx);
+    int now = asked();
+    StackRoom.require(); // for close(), too: its caller's frame is the one of this call
+    Wait wait = wait(ctx);
     boolean taken = false;
     try {
+      enter(wait, now);
       Permit permit = wait.given.isDone() ? wait.permit : awaited(wait, ctx, timeout);
       taken = permit != null;
       return permit;
@@ -133,20 +170,23 @@ public final class Permits {
     }
   }
 
-  private Wait entered(Context ctx) {
+  private Wait wait(Context ctx) {
     Work own = Kernel.get().work(ctx);
-    boolean known = Kernel.get().time(ctx).equals(time);
+    boolean known = Kernel.get().time(ctx).clock().equals(time.clock());
     long now = time.nanoTime();
     long until = known ? Nanos.after(now, ctx.remainingNanos()) : Long.MAX_VALUE;
     Criticality given = ctx.get(Criticality.KEY);
     Criticality criticality = given == null ? Criticality.NORMAL : given;
-    var wait = new Wait(own == null ? new Single() : own, criticality, now, until);
+    return new Wait(own == null ? new Single() : own, criticality, now, until);
+  }
+
+  private void enter(Wait wait, int most) {
     changed(
+        most,
         () -> {
           order.add(wait);
           waiting++;
         });
-    return wait;
   }
 
   private static @Nullable Permit awaited(Wait wait, Context ctx, Duration timeout)
@@ -167,6 +207,7 @@ public final class Permits {
       ended(wait, wait.since());
     }
     changed(
+        askedSafely(),
         () -> {
           if (wait.served) {
             inUse--;
@@ -188,8 +229,7 @@ public final class Permits {
   }
 
   /** Makes {@code change} under the lock, and gives what permits there are then. */
-  private void changed(Runnable change) {
-    int most = limit.getAsInt();
+  private void changed(int most, Runnable change) {
     Wait served = null;
     long now = time.nanoTime();
     lock.lock();
@@ -221,10 +261,10 @@ public final class Permits {
   /** For messages: how many permits there are, are in use, and are waited for. */
   @Override
   public String toString() {
-    int most = limit.getAsInt();
+    int now = askedSafely();
     lock.lock();
     try {
-      return inUse + " of " + most + " in use, " + waiting + " waiting";
+      return inUse + " of " + now + " in use, " + waiting + " waiting";
     } finally {
       lock.unlock();
     }

@@ -11,10 +11,12 @@ import dev.belay.DeadlineExceededException;
 import dev.belay.Fixture;
 import dev.belay.spi.Permits.Permit;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Waiting for a permit. */
@@ -276,7 +278,7 @@ class PermitsTest extends Fixture {
     reentrant.set(
         new Permits(
             () -> {
-              if (asked.incrementAndGet() == 1) {
+              if (asked.incrementAndGet() == 2) { // after the constructor
                 var text = new FutureTask<>(() -> reentrant.get().toString());
                 other.set(text);
                 Thread.startVirtualThread(text);
@@ -383,8 +385,81 @@ class PermitsTest extends Fixture {
   }
 
   @Test
+  @DisplayName("R40: a stack that overflows while permits are taken and returned loses none")
+  void anExhaustedStack() throws Exception {
+    var many = new Permits(() -> 1_000_000);
+    var overflows = new AtomicInteger();
+    var deep =
+        new Thread(
+            null,
+            () -> {
+              for (int i = 0; i < 300; i++) {
+                try {
+                  descend(many);
+                } catch (StackOverflowError e) {
+                  overflows.incrementAndGet();
+                }
+              }
+            },
+            "deep",
+            200_000);
+    deep.start();
+    deep.join();
+    assertThat(overflows).hasValue(300);
+    assertThat(many).hasToString("0 of 1000000 in use, 0 waiting");
+    many.acquire(root, HOUR).close();
+  }
+
+  @SuppressWarnings("InfiniteRecursion") // the point
+  private void descend(Permits many) {
+    try (Permit permit = many.acquire(root, HOUR)) {
+      assertThat(permit).isNotNull();
+      descend(many);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  @DisplayName("R40: a limit that throws, or is negative, loses no permit and is reported")
+  void aLimitThatFails() throws Exception {
+    var asked = new AtomicInteger();
+    var heard = new ArrayList<ContextEvent>();
+    ContextListener listener = heard::add;
+    var faulty =
+        new Permits(
+            () -> {
+              if (asked.get() > 0) {
+                throw new IllegalStateException("pool is closed");
+              }
+              return 1 + asked.get();
+            });
+    Permit permit = faulty.acquire(root, HOUR);
+    ContextEvents.install(listener);
+    try {
+      asked.set(1);
+      permit.close();
+      assertThatThrownBy(() -> faulty.acquire(root, HOUR)).hasMessage("pool is closed");
+      asked.set(-2);
+      assertThatThrownBy(() -> faulty.acquire(root, HOUR))
+          .hasMessage("the limit is -1: there are no permits, or some, never fewer than none");
+    } finally {
+      ContextEvents.remove(listener);
+    }
+    asked.set(0);
+    assertThat(faulty).hasToString("0 of 1 in use, 0 waiting");
+    assertThat(heard)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ContextEvent.Uncaught.class, e -> assertThat(e.origin()).isEqualTo("limit"));
+  }
+
+  @Test
   void whatMakesNoSenseIsRefused() {
     assertThatThrownBy(() -> new Permits(null)).isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(() -> new Permits(() -> -1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("the limit is -1");
     assertThatThrownBy(() -> permits.acquire(null, HOUR)).isInstanceOf(NullPointerException.class);
     assertThatThrownBy(() -> permits.acquire(root, null)).isInstanceOf(NullPointerException.class);
   }
