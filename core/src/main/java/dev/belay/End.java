@@ -1,5 +1,6 @@
 package dev.belay;
 
+import dev.belay.kernel.BorrowedThread;
 import dev.belay.kernel.Names;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -92,13 +93,20 @@ final class End {
     return complete ? message : message + ": " + described(cause);
   }
 
-  /** What a foreign exception says of itself, which may fail. */
+  /** What a foreign exception says of itself: it may throw anything, and return null. */
+  @SuppressWarnings("ConstantValue") // foreign code may return null
   private static String described(Throwable cause) {
+    String known = cause.getClass().getName();
+    var caller = BorrowedThread.borrow();
     try {
-      return cause.toString();
-    } catch (RuntimeException e) {
-      return Names.shown(cause.getClass().getName());
+      @Nullable String text = cause.toString();
+      known = text == null ? known : text;
+    } catch (Throwable e) {
+      // Its class says what it can.
+    } finally {
+      caller.giveBack();
     }
+    return Names.text(known);
   }
 
   ContextEndedException exception(@Nullable Throwable failure) {

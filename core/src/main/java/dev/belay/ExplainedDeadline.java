@@ -1,5 +1,6 @@
 package dev.belay;
 
+import dev.belay.kernel.BorrowedThread;
 import dev.belay.spi.ContextEvent;
 import dev.belay.spi.ContextEvents;
 import java.util.function.Supplier;
@@ -34,14 +35,16 @@ final class ExplainedDeadline extends DeadlineContext {
     if (isBeingMade(outer)) {
       return super.made();
     }
-    MAKING.set(new Making(this, outer));
+    var caller = BorrowedThread.borrow();
     try {
+      MAKING.set(new Making(this, outer));
       Throwable made = cause.get();
       return made == null ? super.made() : made;
     } catch (Throwable e) { // also a checked one that was not declared, as Kotlin throws it
       ContextEvents.report(new ContextEvent.Uncaught(above(), "cause supplier", e));
       return e;
     } finally {
+      caller.giveBack();
       if (outer == null) {
         MAKING.remove();
       } else {

@@ -1,5 +1,7 @@
 package dev.belay;
 
+import dev.belay.kernel.BorrowedThread;
+import dev.belay.kernel.Names;
 import dev.belay.spi.ContextEvent;
 import dev.belay.spi.ContextEvents;
 import java.time.Duration;
@@ -28,16 +30,20 @@ final class Foreign {
   }
 
   static boolean explains(Canceller canceller, AbstractContext ctx, Throwable failure) {
+    var caller = BorrowedThread.borrow();
     try {
       return canceller.explains(failure);
     } catch (Throwable e) {
       report(ctx, e);
       return false;
+    } finally {
+      caller.giveBack();
     }
   }
 
   @SuppressWarnings("ConstantValue") // foreign code may return null
   static Duration patience(Canceller canceller, AbstractContext ctx) {
+    var caller = BorrowedThread.borrow();
     try {
       @Nullable Duration patience = canceller.patience();
       if (patience != null) {
@@ -46,25 +52,33 @@ final class Foreign {
       report(ctx, new NullPointerException("patience() returned null"));
     } catch (Throwable e) {
       report(ctx, e);
+    } finally {
+      caller.giveBack();
     }
     return DEFAULT_PATIENCE;
   }
 
   @SuppressWarnings("ConstantValue") // foreign code may return null
   static String resource(Canceller canceller) {
+    var caller = BorrowedThread.borrow();
     try {
       @Nullable String resource = canceller.resource();
-      return resource == null ? UNNAMED : resource;
+      return resource == null ? UNNAMED : Names.text(resource);
     } catch (Throwable e) {
       return UNNAMED;
+    } finally {
+      caller.giveBack();
     }
   }
 
   static void abandoned(Canceller canceller, AbstractContext ctx) {
+    var caller = BorrowedThread.borrow();
     try {
       canceller.abandoned();
     } catch (Throwable e) {
       report(ctx, e);
+    } finally {
+      caller.giveBack();
     }
   }
 

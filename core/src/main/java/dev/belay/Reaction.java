@@ -1,5 +1,6 @@
 package dev.belay;
 
+import dev.belay.kernel.BorrowedThread;
 import dev.belay.kernel.Handles;
 import dev.belay.spi.ContextCarriers;
 import dev.belay.spi.ContextEvent;
@@ -11,10 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A registered action. Its word goes null → STARTED → the thread that runs it → RETURNED, with
- * {@link Awaited} in between if a thread waits for it, or null → STOPPED; the one compare-and-set
- * out of null decides between running and stopping (R17).
+ * {@link Awaited} in between if a thread waits for it, or null → STOPPED. With an executor QUEUED
+ * takes the place of STARTED, and can still become STOPPED: an executor may drop what it was given.
+ * The one compare-and-set out of null, or out of QUEUED, decides between running and stopping
+ * (R17).
  */
 final class Reaction extends Observer implements Registration {
+  private static final Object QUEUED = "queued";
   private static final Object STARTED = "started";
   private static final Object RETURNED = "returned";
   private static final Object STOPPED = "stopped";
@@ -54,7 +58,7 @@ final class Reaction extends Observer implements Registration {
 
   @Override
   void fire() {
-    if (!WORD.compareAndSet(this, null, STARTED)) {
+    if (!WORD.compareAndSet(this, null, executor == null ? STARTED : QUEUED)) {
       return;
     }
     if (executor == null) {
@@ -78,11 +82,21 @@ final class Reaction extends Observer implements Registration {
 
   /** Foreign code: it may throw anything, also what it does not declare, and reject the action. */
   private void execute(Executor foreign) {
+    var caller = BorrowedThread.borrow();
     try {
-      foreign.execute(this::run);
+      foreign.execute(this::runQueued);
     } catch (Throwable e) {
+      WORD.compareAndSet(this, QUEUED, RETURNED);
       ContextEvents.report(new ContextEvent.Uncaught(seen(), "executor", e));
-      returned();
+    } finally {
+      caller.giveBack();
+    }
+  }
+
+  /** Unless it was stopped, or the executor has run it before. */
+  private void runQueued() {
+    if (WORD.compareAndSet(this, QUEUED, Thread.currentThread())) {
+      act();
     }
   }
 
@@ -91,6 +105,10 @@ final class Reaction extends Observer implements Registration {
     if (!WORD.compareAndSet(this, STARTED, self) && word instanceof Awaited awaited) {
       awaited.runner = self;
     }
+    act();
+  }
+
+  private void act() {
     try {
       action.run();
     } catch (Throwable e) {
@@ -125,6 +143,9 @@ final class Reaction extends Observer implements Registration {
 
   @Override
   public boolean stop() {
+    if (WORD.compareAndSet(this, QUEUED, STOPPED)) {
+      return true;
+    }
     if (!WORD.compareAndSet(this, null, STOPPED)) {
       return false;
     }

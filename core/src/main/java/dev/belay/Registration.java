@@ -6,7 +6,8 @@ package dev.belay;
  */
 public interface Registration extends AutoCloseable {
   /**
-   * Takes the reaction back. Never waits.
+   * Takes the reaction back. Never waits. An action that waits in its executor, because its context
+   * has ended, is taken back too: the executor may have dropped it.
    *
    * @return true for the one call that kept the action from running; false when it runs, has run,
    *     or was stopped before
@@ -14,8 +15,9 @@ public interface Registration extends AutoCloseable {
   boolean stop();
 
   /**
-   * Takes the reaction back or, when it runs already, waits until it has returned. From within the
-   * action itself it returns at once. An interrupt does not end the wait; it is kept.
+   * Takes the reaction back as {@link #stop()} does or, when it runs already, waits until it has
+   * returned. From within the action itself it returns at once. An interrupt does not end the wait;
+   * it is kept.
    */
   @Override
   void close();

@@ -60,7 +60,8 @@
  * <h2>Reactions</h2>
  *
  * <ul>
- *   <li>R17 The action runs once, or one {@code stop()} returns true. {@code close()} waits.
+ *   <li>R17 The action runs once, or one {@code stop()} returns true. {@code close()} waits for one
+ *       that runs; what waits in an executor is taken back.
  *   <li>R18 No lock is held while foreign code runs; actions start parent before child, inline ones
  *       after the whole subtree; one that throws stops no other.
  *   <li>R19 On a context that can never end a registration is a shared constant.

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The story of an end, and the exceptions that carry it. */
 class EndingTest extends Fixture {
@@ -80,6 +84,73 @@ class EndingTest extends Fixture {
     Thread.ofPlatform().start(() -> first.complete(ctx.ending()));
     awaitUntil(() -> asked.get() == 1);
     assertThat(ctx.ending()).isSameAs(first.get());
+  }
+
+  /** Describes itself by what {@code text} gives, or throws. */
+  private static IOException cause(Callable<String> text) {
+    return new IOException() {
+      @Override
+      public String toString() {
+        try {
+          return text.call();
+        } catch (Exception e) {
+          throw EndingTest.<RuntimeException>undeclared(e);
+        }
+      }
+    };
+  }
+
+  @SuppressWarnings("unchecked") // the point
+  private static <X extends Exception> X undeclared(Exception e) throws X {
+    throw (X) e;
+  }
+
+  static Stream<Callable<String>> hostileTexts() {
+    return Stream.of(
+        () -> {
+          throw new StackOverflowError("in toString");
+        },
+        () -> {
+          throw new IOException("in toString");
+        },
+        () -> null);
+  }
+
+  @ParameterizedTest
+  @MethodSource("hostileTexts")
+  @DisplayName("R40: a cause that cannot describe itself is named by its class")
+  void aCauseThatCannotDescribeItself(Callable<String> text) {
+    CancellableContext ctx = root.withCancel();
+    IOException cause = cause(text);
+    ctx.cancel(cause);
+    assertThat(ctx.ending().message()).endsWith(": " + cause.getClass().getName());
+    assertThatThrownBy(ctx::throwIfDone).isInstanceOf(ContextCancelledException.class);
+    assertThat(ctx.toString()).contains("CANCELLED");
+  }
+
+  @Test
+  @DisplayName("R16: what a cause says of itself is bounded and escaped")
+  void aCauseThatSaysTooMuch() {
+    CancellableContext ctx = root.withCancel();
+    ctx.cancel(new IOException("a\nFAKE LINE \u202e" + "x".repeat(100_000)));
+    assertThat(ctx.ending().message())
+        .contains(": java.io.IOException: a\\u000aFAKE LINE \\u202exxx")
+        .endsWith("xxx…")
+        .hasSizeLessThan(700);
+  }
+
+  @Test
+  @DisplayName("R40: a cause that interrupts the thread that asks leaves no interrupt")
+  void aCauseThatInterrupts() {
+    CancellableContext ctx = root.withCancel();
+    ctx.cancel(
+        cause(
+            () -> {
+              Thread.currentThread().interrupt();
+              return "rude";
+            }));
+    assertThat(ctx.ending().message()).endsWith(": rude");
+    assertThat(Thread.interrupted()).isFalse();
   }
 
   @Test

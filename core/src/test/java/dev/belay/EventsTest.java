@@ -203,6 +203,19 @@ class EventsTest extends Fixture {
   }
 
   @Test
+  @DisplayName("R40: a listener that interrupts its thread leaves no interrupt")
+  void aListenerThatInterrupts() {
+    ContextListener rude = event -> Thread.currentThread().interrupt();
+    ContextEvents.install(rude);
+    try {
+      root.withCancel().cancel();
+    } finally {
+      ContextEvents.remove(rude);
+    }
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  @Test
   @DisplayName("R40: an action that throws an undeclared checked exception stops no other")
   void anUndeclaredExceptionStopsNoOther() throws Exception {
     var ctx = root.withCancel();

@@ -250,14 +250,6 @@ class ReactionTest extends Fixture {
     assertThat(((CancelContext) root).link().entries()).isEmpty();
   }
 
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   private static void joinQuietly(Thread thread) {
     try {
       thread.join();
@@ -300,20 +292,27 @@ class ReactionTest extends Fixture {
 
   @ParameterizedTest
   @MethodSource("threads")
-  @DisplayName("R17: close() waits also for an action that its executor has not begun yet")
-  void closeWaitsForAnActionThatHasNotBegun(ThreadFactory threads) throws Exception {
+  @DisplayName("R17: close() waits for an action that its executor has begun; interrupts are kept")
+  void closeWaitsForAnActionThatHasBegun(ThreadFactory threads) throws Exception {
     var ctx = root.withCancel();
     var queue = new ArrayList<Runnable>();
+    var begun = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
     var ran = new AtomicBoolean();
     var self = new AtomicReference<Registration>();
     self.set(
         ctx.onDone(
             () -> {
+              begun.countDown();
+              awaitQuietly(goOn);
               self.get().close(); // from within, although others wait
               ran.set(true);
             },
             queue::add));
     ctx.cancel();
+    Thread runner = threads.newThread(queue.getFirst());
+    runner.start();
+    begun.await();
     List<FutureTask<Boolean>> closed = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
       var seen =
@@ -330,11 +329,68 @@ class ReactionTest extends Fixture {
       awaitParked(closer);
     }
     assertThat(self.get().stop()).isFalse();
-    queue.getFirst().run();
+    goOn.countDown();
     for (FutureTask<Boolean> seen : closed) {
       assertThat(seen.get()).isTrue();
     }
     self.get().close();
+    runner.join();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  @DisplayName("R17, R40: an action that its executor has not begun is taken back, and never runs")
+  void anActionThatWaitsInItsExecutor() {
+    for (boolean byClose : new boolean[] {false, true}) {
+      var ctx = root.withCancel();
+      var queue = new ArrayList<Runnable>();
+      var runs = new AtomicInteger();
+      Registration registration = ctx.onDone(runs::incrementAndGet, queue::add);
+      ctx.cancel();
+      if (byClose) {
+        registration.close();
+      } else {
+        assertThat(registration.stop()).isTrue();
+      }
+      assertThat(registration.stop()).isFalse();
+      queue.getFirst().run();
+      assertThat(runs).hasValue(0);
+    }
+  }
+
+  @Test
+  @DisplayName("R17, R40: an action runs once although its executor runs it twice, or throws then")
+  void anExecutorThatRunsItTwice() {
+    var ctx = root.withCancel();
+    var runs = new AtomicInteger();
+    Registration registration =
+        ctx.onDone(
+            runs::incrementAndGet,
+            task -> {
+              task.run();
+              task.run();
+              throw new RejectedExecutionException("after all");
+            });
+    ctx.cancel();
+    registration.close();
+    assertThat(runs).hasValue(1);
+    assertThat(registration.stop()).isFalse();
+  }
+
+  @Test
+  @DisplayName("R40: an inline action that interrupts its thread leaves no interrupt")
+  void anInlineActionThatInterrupts() {
+    var ctx = root.withCancel();
+    ctx.onDone(() -> Thread.currentThread().interrupt(), Runnable::run);
+    ctx.cancel();
+    assertThat(Thread.interrupted()).isFalse();
   }
 
   @Test

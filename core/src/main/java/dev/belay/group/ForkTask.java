@@ -8,8 +8,11 @@ import dev.belay.Ending;
 import dev.belay.kernel.Kernel;
 import dev.belay.kernel.Names;
 import dev.belay.spi.Causes;
+import dev.belay.spi.ContextCarriers;
+import dev.belay.spi.HelperThread;
 import java.util.concurrent.Future.State;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * state is, by the fork's own thread, and read after.
  */
 final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
+
+  /** How long it takes at most to see that a foreign thread has ended without a word. */
+  private static final long RECHECK_NANOS = 1_000_000_000;
 
   private final Forks<?> forks;
   private final String name;
@@ -27,6 +33,9 @@ final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
 
   /** Set before the thread starts; null if the group had ended before. */
   @Nullable Thread thread;
+
+  /** Sees {@link #thread} end, where a foreign factory has made it; null otherwise. */
+  private @Nullable Thread watch;
 
   /**
    * Set once the thread may run the body: a thread that the factory has started by itself may not.
@@ -48,6 +57,18 @@ final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
   }
 
   // ---- the fork's thread
+
+  /** With what the carriers have captured on the owner's thread. */
+  Runnable carried() {
+    Runnable task = ContextCarriers.carry(this);
+    return () -> {
+      try {
+        task.run();
+      } finally {
+        lost(); // else the carriers have failed, for want of memory
+      }
+    };
+  }
 
   @Override
   public void run() {
@@ -84,6 +105,50 @@ final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
   /** Takes the right to run the body: the thread does, or the owner whose start has failed. */
   boolean disarm() {
     return armed.compareAndSet(true, false);
+  }
+
+  /** Sees to it that the fork ends with its thread, whatever its factory makes that thread run. */
+  void watch(Thread started) {
+    watch =
+        HelperThread.unstarted(
+            "belay-fork-watch",
+            () -> {
+              while (started.isAlive()) {
+                // No join: on JDK 21 it would pin the carrier for as long as a platform thread
+                // runs.
+                LockSupport.parkNanos(this, RECHECK_NANOS);
+              }
+              lost();
+            });
+    watch.start();
+  }
+
+  /** The thread is about to end, or has: if it has not run the body the fork has failed. */
+  private void lost() {
+    if (disarm()) {
+      try {
+        failure =
+            new IllegalStateException(
+                "the thread of fork "
+                    + Names.quoted(name)
+                    + " ended without running it: a thread factory must have its threads run the"
+                    + " task that it is given");
+      } finally {
+        end(State.FAILED);
+        forks.ended(this);
+      }
+    }
+  }
+
+  /** Waits until its threads are gone. */
+  void awaitGone() throws InterruptedException {
+    if (thread != null) {
+      thread.join();
+    }
+    if (watch != null) {
+      LockSupport.unpark(watch);
+      watch.join();
+    }
   }
 
   private void end(State how) {

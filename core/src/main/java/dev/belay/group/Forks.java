@@ -7,7 +7,6 @@ import dev.belay.ContextEndedException;
 import dev.belay.kernel.Handles;
 import dev.belay.kernel.Kernel;
 import dev.belay.kernel.Names;
-import dev.belay.spi.ContextCarriers;
 import dev.belay.spi.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -30,13 +29,16 @@ import org.jspecify.annotations.Nullable;
 final class Forks<T extends @Nullable Object> {
   private static final VarHandle RUNNING = Handles.of(MethodHandles.lookup(), "running", int.class);
 
+  /** Makes threads that inherit nothing of their parent (R39), and run their task. */
+  private static final ThreadFactory OWN = Forks::virtual;
+
   final CancellableContext scope;
   private final Policy<T, ?, ?> policy;
   private final Thread owner = Thread.currentThread();
 
   // Set by the owner before the first fork:
   boolean interrupting = true;
-  ThreadFactory threads = Forks::virtual;
+  ThreadFactory threads = OWN;
 
   /** In the order they were forked; the owner's. */
   private final ArrayDeque<ForkTask<? extends T>> all = new ArrayDeque<>();
@@ -61,7 +63,6 @@ final class Forks<T extends @Nullable Object> {
     this.policy = policy;
   }
 
-  /** A thread that inherits nothing of its parent (R39). */
   private static Thread virtual(Runnable task) {
     Thread thread = Thread.ofVirtual().inheritInheritableThreadLocals(false).unstarted(task);
     thread.setContextClassLoader(Forks.class.getClassLoader());
@@ -102,6 +103,10 @@ final class Forks<T extends @Nullable Object> {
       fork.arm();
       time().starting(thread);
       thread.start();
+      if (!OWN.equals(threads)) {
+        requireStarted(thread, fork);
+        fork.watch(thread);
+      }
       started = true;
     } finally {
       if (!started) {
@@ -122,7 +127,7 @@ final class Forks<T extends @Nullable Object> {
   }
 
   private Thread made(ForkTask<?> fork) {
-    Thread thread = threads.newThread(ContextCarriers.carry((Runnable) fork));
+    Thread thread = threads.newThread(fork.carried());
     if (thread == null) {
       throw new RejectedExecutionException(
           "the thread factory gave no thread for " + fork + ": give the group one that does");
@@ -132,6 +137,13 @@ final class Forks<T extends @Nullable Object> {
           "the thread factory gave a started thread for " + fork + ": it must not start it");
     }
     return thread;
+  }
+
+  private static void requireStarted(Thread thread, ForkTask<?> fork) {
+    if (thread.getState() == Thread.State.NEW) {
+      throw new RejectedExecutionException(
+          "the thread factory gave a thread that does not start for " + fork);
+    }
   }
 
   int running() {
@@ -176,9 +188,7 @@ final class Forks<T extends @Nullable Object> {
       try {
         new OwnerWait(this).until(() -> running == 0);
         for (ForkTask<?> fork : all) {
-          if (fork.thread != null) {
-            fork.thread.join();
-          }
+          fork.awaitGone();
         }
         over = true;
       } catch (InterruptedException e) {

@@ -185,7 +185,8 @@ public final class TaskGroup<
 
   /**
    * Forks run on threads of {@code threads}, for example {@code Thread.ofPlatform().factory()},
-   * each of which gets the fork's name. The group waits for the end of each thread.
+   * each of which gets the fork's name. The group waits for the end of each thread. A fork whose
+   * thread ends without having run it has failed, within a second.
    *
    * @return this group
    */

@@ -1,5 +1,6 @@
 package dev.belay.spi;
 
+import dev.belay.kernel.BorrowedThread;
 import dev.belay.spi.ContextCarrier.Captured;
 import dev.belay.spi.ContextCarrier.Scope;
 import java.util.Arrays;
@@ -94,40 +95,55 @@ public final class ContextCarriers {
 
   private static @Nullable Captured[] capture(ContextCarrier[] carriers) {
     var captured = new @Nullable Captured[carriers.length];
-    for (int i = 0; i < carriers.length; i++) {
-      try {
-        captured[i] = carriers[i].capture();
-      } catch (Throwable e) {
-        report(e);
+    var caller = BorrowedThread.borrow();
+    try {
+      for (int i = 0; i < carriers.length; i++) {
+        try {
+          captured[i] = carriers[i].capture();
+        } catch (Throwable e) {
+          report(e);
+        }
       }
+    } finally {
+      caller.giveBack();
     }
     return captured;
   }
 
   private static @Nullable Scope[] restore(@Nullable Captured[] captured) {
     var scopes = new @Nullable Scope[captured.length];
-    for (int i = 0; i < captured.length; i++) {
-      Captured each = captured[i];
-      try {
-        scopes[i] = each == null ? null : each.restore();
-      } catch (Throwable e) {
-        report(e);
+    var borrowed = BorrowedThread.borrow();
+    try {
+      for (int i = 0; i < captured.length; i++) {
+        Captured each = captured[i];
+        try {
+          scopes[i] = each == null ? null : each.restore();
+        } catch (Throwable e) {
+          report(e);
+        }
       }
+    } finally {
+      borrowed.giveBack();
     }
     return scopes;
   }
 
   /** The last one restored is closed first. */
   private static void close(@Nullable Scope[] scopes) {
-    for (int i = scopes.length - 1; i >= 0; i--) {
-      Scope scope = scopes[i];
-      try {
-        if (scope != null) {
-          scope.close();
+    var borrowed = BorrowedThread.borrow();
+    try {
+      for (int i = scopes.length - 1; i >= 0; i--) {
+        Scope scope = scopes[i];
+        try {
+          if (scope != null) {
+            scope.close();
+          }
+        } catch (Throwable e) {
+          report(e);
         }
-      } catch (Throwable e) {
-        report(e);
       }
+    } finally {
+      borrowed.giveBack();
     }
   }
 

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future.State;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -262,5 +265,57 @@ class TaskGroupResultsTest extends GroupFixture {
             })
         .hasMessageContaining("started");
     assertThat(runs).hasValue(0);
+  }
+
+  @Test
+  @DisplayName("R40: a fork whose thread ends without having run it has failed")
+  void aThreadThatDoesNotRunItsTask() {
+    ThreadFactory dropping = task -> threads.newThread(() -> {});
+    var runs = new AtomicInteger();
+    assertThatThrownBy(
+            () -> {
+              try (TaskGroup<String, List<String>, Exception> group =
+                  TaskGroup.<String>open(root).threads(dropping)) {
+                group.fork("a", c -> "run " + runs.incrementAndGet());
+                group.join();
+              }
+            })
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("the thread of fork \"a\" ended without running it");
+    assertThat(runs).hasValue(0);
+  }
+
+  @Test
+  @DisplayName("R40: a fork whose task runs later, on another thread, does not run")
+  void aTaskThatIsKeptForLater() throws Exception {
+    var kept = new AtomicReference<Runnable>();
+    ThreadFactory keeping = task -> threads.newThread(() -> kept.set(task));
+    var runs = new AtomicInteger();
+    try (var group = TaskGroup.<Integer>collect(root).threads(keeping)) {
+      group.fork("a", c -> runs.incrementAndGet());
+      assertThat(group.join()).singleElement().extracting(Fork::state).isEqualTo(State.FAILED);
+    }
+    kept.get().run();
+    assertThat(runs).hasValue(0);
+  }
+
+  @Test
+  @DisplayName("R40: a thread factory whose thread does not start is refused")
+  void aThreadThatDoesNotStart() {
+    ThreadFactory idle =
+        task ->
+            new Thread(task) {
+              @Override
+              public void start() {}
+            };
+    assertThatThrownBy(
+            () -> {
+              try (TaskGroup<String, List<String>, Exception> group =
+                  TaskGroup.<String>open(root).threads(idle)) {
+                group.fork("a", c -> "never");
+              }
+            })
+        .isInstanceOf(RejectedExecutionException.class)
+        .hasMessageStartingWith("the thread factory gave a thread that does not start for fork");
   }
 }
