@@ -6,7 +6,6 @@ import dev.belay.DeadlineExceededException;
 import dev.belay.http.server.FailureStatus;
 import dev.belay.spi.Causes;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /** What failures are in gRPC's words, by {@link FailureStatus}. */
@@ -47,12 +46,7 @@ final class CallStatus {
 
   /** Another server's deadline, as HTTP's 504. */
   private static boolean isDeadline(Throwable failure) {
-    return Causes.first(
-            failure,
-            each ->
-                each instanceof StatusRuntimeException e
-                    && e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED)
-        != null;
+    return Status.fromThrowable(failure).getCode() == Status.Code.DEADLINE_EXCEEDED;
   }
 
   private static String story(Throwable failure) {

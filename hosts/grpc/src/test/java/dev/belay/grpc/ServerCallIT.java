@@ -230,6 +230,18 @@ class ServerCallIT {
   }
 
   @Test
+  void anotherServersDeadlineIsTheCalls(Context root) throws Exception {
+    Pay.Handler handler =
+        handler(
+            answers -> {
+              throw Status.DEADLINE_EXCEEDED.withDescription("theirs").asRuntimeException();
+            });
+    Status status = failing(plain(root), handler);
+    assertThat(status.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    assertThat(status.getDescription()).isEqualTo("time was up before the request was done");
+  }
+
+  @Test
   void aBadRequestIsToldWithItsMessage(Context root) throws Exception {
     Pay.Handler handler =
         handler(
