@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.belay.Context;
 import dev.belay.http.server.ClientGoneException;
+import dev.belay.http.server.Endpoint;
 import dev.belay.http.server.RequestContexts;
+import dev.belay.http.server.middleware.ConcurrencyLimit;
 import dev.belay.http.wire.Trace;
 import dev.belay.http.wire.ValueHeader;
 import dev.belay.http.wire.WireHeaders;
+import dev.belay.testkit.Attempt;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.Status;
 import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.BlockingClientCall;
@@ -108,6 +113,86 @@ class GrpcExamples {
       server.shutdownNow();
       channel.awaitTermination(1, TimeUnit.MINUTES);
       server.awaitTermination(1, TimeUnit.MINUTES);
+    }
+  }
+
+  // @start region=sender
+  void rates(String currency, StreamObserver<String> answers) {
+    StreamSender.start(
+        Context.current(),
+        answers,
+        sender -> {
+          for (int day = 1; day <= 10_000; day++) {
+            sender.send(rate(currency, day)); // waits while the client does not read
+          }
+        });
+  }
+
+  // @end region=sender
+
+  private static String rate(String currency, int day) {
+    return currency + day;
+  }
+
+  @Test
+  void sends(Context root) throws Exception {
+    var handler =
+        new Pay.Handler() {
+          @Override
+          public void charge(String request, StreamObserver<String> answers) {
+            rates(request, answers);
+          }
+        };
+    try (var link = Link.open(root, handler)) {
+      var rates =
+          ClientCalls.blockingServerStreamingCall(
+              link.channel(), Pay.WATCH, CallOptions.DEFAULT, "EUR");
+      assertThat(rates).toIterable().hasSize(10_000).contains("EUR1", "EUR10000");
+    }
+  }
+
+  // @start region=limit
+  private final ConcurrencyLimit limit = ConcurrencyLimit.of(1, Duration.ZERO);
+
+  private final Endpoint<String, StreamObserver<String>> charging =
+      limit.around((ctx, request, answers) -> charge(ctx, request, answers));
+
+  void limited(String request, StreamObserver<String> answers) {
+    try {
+      charging.handle(Context.current(), request, answers);
+    } catch (Exception e) {
+      answers.onError(e); // UNAVAILABLE, when all places are taken
+    }
+  }
+
+  // @end region=limit
+
+  private final CompletableFuture<Context> charged = new CompletableFuture<>();
+
+  private void charge(Context ctx, String request, StreamObserver<String> answers)
+      throws InterruptedException {
+    charged.complete(ctx);
+    ctx.sleep(Duration.ofHours(1));
+  }
+
+  @Test
+  void refuses(Context root) throws Exception {
+    var handler =
+        new Pay.Handler() {
+          @Override
+          public void charge(String request, StreamObserver<String> answers) {
+            limited(request, answers);
+          }
+        };
+    try (var link = Link.open(root, handler);
+        var client = root.withCancel()) {
+      var first = Attempt.start(() -> client.call(ctx -> link.charge("10")));
+      charged.get();
+      var second = Attempt.start(() -> link.charge("10"));
+      assertThat(second.thrown(StatusRuntimeException.class).getStatus().getCode())
+          .isEqualTo(Status.Code.UNAVAILABLE);
+      client.cancel();
+      first.thrown(StatusRuntimeException.class);
     }
   }
 

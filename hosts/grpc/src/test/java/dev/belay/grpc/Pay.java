@@ -47,7 +47,7 @@ final class Pay {
   }
 
   /** Gives back each request. */
-  static final class Echo implements StreamObserver<String> {
+  static class Echo implements StreamObserver<String> {
     private final StreamObserver<String> answers;
 
     Echo(StreamObserver<String> answers) {

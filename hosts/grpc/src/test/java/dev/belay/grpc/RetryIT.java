@@ -82,6 +82,21 @@ class RetryIT {
   }
 
   @Test
+  void hedgesShareTheDeadlineOfTheirCall(Context root) throws Exception {
+    var hedging = Map.of("maxAttempts", 2.0, "hedgingDelay", "0s");
+    try (var link = Link.open(root, answering(Status.OK));
+        var ctx = root.withTimeout(Duration.ofHours(1))) {
+      ManagedChannel channel = channel(link, "hedgingPolicy", hedging);
+      var call = Attempt.start(() -> ctx.call(c -> charge(channel)));
+      assertThat(attempt().remainingNanos()).isBetween(1L, Duration.ofHours(1).toNanos());
+      assertThat(attempt().remainingNanos()).isBetween(1L, Duration.ofHours(1).toNanos());
+      ctx.cancel();
+      call.thrown(StatusRuntimeException.class);
+      close(channel);
+    }
+  }
+
+  @Test
   void aCancelEndsTheWaitForTheNextAttempt(Context root) throws Exception {
     var retries =
         Map.of(
