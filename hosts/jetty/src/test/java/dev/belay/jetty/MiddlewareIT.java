@@ -13,21 +13,25 @@ import dev.belay.http.server.BadRequestException;
 import dev.belay.http.server.Endpoint;
 import dev.belay.http.server.RequestContexts;
 import dev.belay.http.server.middleware.AccessLog;
+import dev.belay.http.server.middleware.Authentication;
 import dev.belay.http.server.middleware.BodyLimit;
 import dev.belay.http.server.middleware.ConcurrencyLimit;
 import dev.belay.http.server.middleware.Deadline;
 import dev.belay.http.server.middleware.Recover;
 import dev.belay.http.server.middleware.RequestId;
+import dev.belay.http.server.middleware.StartTime;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +69,7 @@ class MiddlewareIT {
     Endpoint<Request, Response> timed = Deadline.around(Duration.ofSeconds(10), endpoint);
     Endpoint<Request, Response> bounded = BodyLimit.around(jetty, 64 * 1024, limit.around(timed));
     Endpoint<Request, Response> answered = Recover.around(jetty, bounded);
-    return RequestId.around(jetty, AccessLog.around(jetty, ACCESS, answered));
+    return StartTime.around(RequestId.around(jetty, AccessLog.around(jetty, ACCESS, answered)));
   }
 
   // @end region=chain
@@ -85,6 +89,28 @@ class MiddlewareIT {
   }
 
   // @end region=own
+
+  private record User(String name) {}
+
+  // @start region=user
+  static final ContextKey<User> USER = ContextKey.named("user", User.class);
+
+  /** Endpoints behind this have a user: {@code ctx.require(USER)}. */
+  static Endpoint<Request, Response> signedIn(
+      Sessions sessions, Endpoint<Request, Response> endpoint) {
+    return Authentication.around(
+        JettyMessages.INSTANCE,
+        "Bearer",
+        USER,
+        (ctx, request) -> sessions.find(ctx, request.getHeaders().get("Authorization")),
+        endpoint);
+  }
+
+  // @end region=user
+
+  private interface Sessions {
+    @Nullable User find(Context ctx, @Nullable String credentials) throws Exception;
+  }
 
   private String ask(String request) throws Exception {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), jetty.port())) {
@@ -110,6 +136,28 @@ class MiddlewareIT {
         .startsWith("HTTP/1.1 200")
         .containsIgnoringCase("X-Request-ID: abc-1\r\n")
         .contains("blue:hi");
+  }
+
+  @Test
+  void aRequestOfNobodyIsChallengedWithAndWithoutRecover() throws Exception {
+    Endpoint<Request, Response> endpoint =
+        signedIn(
+            (ctx, credentials) -> "Bearer t".equals(credentials) ? new User("alice") : null,
+            (ctx, request, response) ->
+                Content.Sink.write(
+                    response, true, StandardCharsets.ISO_8859_1.encode(ctx.require(USER).name())));
+    start(
+        (ctx, request, response) -> {
+          boolean plain = request.getHttpURI().getPath().equals("/plain");
+          (plain ? endpoint : around(endpoint)).handle(ctx, request, response);
+        });
+    String rest = " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+    for (String path : List.of("/", "/plain")) {
+      assertThat(ask("GET " + path + rest + "\r\n"))
+          .startsWith("HTTP/1.1 401")
+          .containsIgnoringCase("WWW-Authenticate: Bearer\r\n");
+    }
+    assertThat(ask("GET /" + rest + "Authorization: Bearer t\r\n\r\n")).endsWith("alice");
   }
 
   @Test

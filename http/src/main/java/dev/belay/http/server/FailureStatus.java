@@ -26,6 +26,7 @@ import java.util.OptionalInt;
  * <tr><td>{@link ContextCancelledException} of a close: a context was used after its owner had
  * closed it, a programming error</td><td>500</td></tr>
  * <tr><td>{@link BadRequestException}</td><td>400</td></tr>
+ * <tr><td>{@link UnauthenticatedException}</td><td>401</td></tr>
  * <tr><td>{@link BodyTooLargeException}</td><td>413</td></tr>
  * <tr><td>anything else</td><td>500</td></tr>
  * </table>
@@ -74,6 +75,7 @@ public final class FailureStatus {
       case ContextCancelledException cancelled ->
           cancelled.ending().status() == Status.CLOSED ? 500 : 503;
       case BadRequestException unused -> 400;
+      case UnauthenticatedException unused -> 401;
       case BodyTooLargeException unused -> 413;
       default -> 500;
     };
@@ -96,6 +98,7 @@ public final class FailureStatus {
           unwrapped(failure) instanceof BodyTooLargeException large
               ? String.valueOf(large.getMessage())
               : "the body is too long";
+      case 401 -> "it is not known who asks";
       case 408 -> "the request did not come in time";
       case 503 -> "the request was stopped; try again";
       case 504 -> "time was up before the request was done";
@@ -117,6 +120,7 @@ public final class FailureStatus {
         || failure instanceof RequestEndedException
         || failure instanceof ShutdownException
         || failure instanceof BadRequestException
+        || failure instanceof UnauthenticatedException
         || failure instanceof BodyTooLargeException
         || failure instanceof GatewayTimeoutException;
   }

@@ -73,6 +73,7 @@ class FailureStatusTest {
             OptionalInt.of(504)),
         argumentSet("client gone", cancelled(gone), OptionalInt.empty()),
         argumentSet("bad input", new BadRequestException("no such size"), OptionalInt.of(400)),
+        argumentSet("no user", new UnauthenticatedException("expired"), OptionalInt.of(401)),
         argumentSet("a bug", new IllegalArgumentException(), OptionalInt.of(500)),
         argumentSet("an error", new StackOverflowError(), OptionalInt.of(500)),
         argumentSet("wrapped", new ExecutionException(deadline()), OptionalInt.of(504)),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
+import dev.belay.ContextKey;
 import dev.belay.DeadlineExceededException;
 import dev.belay.http.server.BadRequestException;
 import dev.belay.http.server.BodyTooLargeException;
@@ -18,6 +19,7 @@ import dev.belay.http.wire.Trace;
 import dev.belay.spi.ContextEvent;
 import dev.belay.spi.ContextEvents;
 import dev.belay.spi.ContextListener;
+import dev.belay.spi.Loggable;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -141,6 +143,67 @@ class MiddlewareTest {
     RequestId.around(maps, (ctx, q, s) -> {})
         .handle(Context.background().withValue(Trace.KEY, trace), request, response);
     assertThat(response.headers).containsEntry("X-Trace-ID", trace.traceId());
+  }
+
+  // ---- start time
+
+  @Test
+  void theStartOfARequestIsAValueOfItsContext() throws Exception {
+    handle(
+        StartTime.around(
+            (ctx, q, s) -> {
+              StartTime start = ctx.require(StartTime.KEY);
+              assertThat(start.elapsed()).isGreaterThanOrEqualTo(Duration.ZERO);
+              assertThat(Loggable.values(ctx)).containsEntry("start", start.instant().toString());
+            }));
+  }
+
+  // ---- authentication
+
+  private record User(String name) {}
+
+  private static final ContextKey<User> USER = ContextKey.named("user", User.class);
+  private static final ContextKey<User> SHOWN =
+      ContextKey.named("user", User.class).loggable(User::name);
+
+  private Endpoint<Map<String, String>, Sent> signedIn(
+      ContextKey<User> key, Endpoint<Map<String, String>, Sent> next) {
+    return Authentication.around(
+        maps,
+        "Bearer",
+        key,
+        (ctx, q) -> "Bearer t".equals(q.get("Authorization")) ? new User("alice") : null,
+        next);
+  }
+
+  @Test
+  void theUserIsAValueOfTheContextAndPrintedNowhere() throws Exception {
+    request.put("Authorization", "Bearer t");
+    handle(
+        signedIn(
+            USER,
+            (ctx, q, s) -> {
+              assertThat(ctx.require(USER)).isEqualTo(new User("alice"));
+              assertThat(ctx.toString() + Loggable.values(ctx)).doesNotContain("alice");
+            }));
+    handle(
+        signedIn(
+            SHOWN, (ctx, q, s) -> assertThat(Loggable.values(ctx)).containsEntry("user", "alice")));
+  }
+
+  @Test
+  void aRequestWithoutAKnownUserIsChallenged() throws Exception {
+    handle(
+        Recover.around(
+            maps,
+            signedIn(
+                USER,
+                (ctx, q, s) -> {
+                  throw new AssertionError("served");
+                })));
+    assertThat(response.status).isEqualTo(401);
+    assertThat(response.headers).containsEntry("WWW-Authenticate", "Bearer");
+    assertThat(response.body).contains("it is not known who asks");
   }
 
   // ---- recover
