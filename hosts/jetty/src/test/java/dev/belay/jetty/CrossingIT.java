@@ -8,6 +8,7 @@ import dev.belay.Context;
 import dev.belay.DeadlineExceededException;
 import dev.belay.http.client.ContextHttpClient;
 import dev.belay.http.wire.Trace;
+import dev.belay.http.wire.TraceState;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -29,7 +30,7 @@ class CrossingIT {
   @ParameterizedTest
   @ValueSource(ints = {-5, 5})
   void timeAndTraceArriveWhateverTheClocksSay(int hours, CancellableContext root) throws Exception {
-    Trace trace = Trace.start();
+    Trace trace = Trace.start().withState(TraceState.parse("b=2,a=1"));
     Context traced = root.withValue(Trace.KEY, trace);
     try (var jdk = HttpClient.newHttpClient();
         var server = new OtherProcess(hours)) {
@@ -37,7 +38,7 @@ class CrossingIT {
 
       Heard shortened = ask(client, traced, server.uri("/"), Duration.ofSeconds(8));
       assertThat(shortened.left).isGreaterThan(0).isLessThanOrEqualTo(8_000);
-      assertThat(shortened.trace).isEqualTo(trace.toString());
+      assertThat(shortened.trace).isEqualTo(trace + " [b=2, a=1]");
       assertThat(shortened.skewFrom(Instant.now()))
           .isBetween(Duration.ofHours(hours).minus(MINUTE), Duration.ofHours(hours).plus(MINUTE));
 

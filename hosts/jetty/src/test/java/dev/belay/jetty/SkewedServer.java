@@ -53,8 +53,11 @@ final class SkewedServer {
       OVER.await(); // an answer could be there before a busy client sees that its own time is up
       return;
     }
+    Trace trace = ctx.require(Trace.KEY);
     String said =
-        "%d %s %s".formatted(ctx.remainingNanos() / 1_000_000, ctx.deadline(), ctx.get(Trace.KEY));
+        "%d %s %s %s"
+            .formatted(
+                ctx.remainingNanos() / 1_000_000, ctx.deadline(), trace, trace.state().members());
     Content.Sink.write(response, true, StandardCharsets.UTF_8.encode(said));
   }
 

@@ -1,5 +1,6 @@
 package dev.belay.http.wire;
 
+import dev.belay.CheckReturnValue;
 import dev.belay.ContextKey;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
@@ -8,13 +9,14 @@ import java.util.regex.Pattern;
 
 /**
  * Which trace a request belongs to, in the form of W3C Trace Context's {@code traceparent}. It is
- * handed on as it came; a tracer makes spans of its own. Immutable.
+ * handed on as it came, with its {@code tracestate}; a tracer makes spans of its own. Immutable.
  *
  * @param traceId 32 hexadecimal digits in lower case, not all zero
  * @param parentId 16 of them: the caller's span
  * @param flags 0 to 255; bit 0 says that the trace is recorded
+ * @param state what tracers have added
  */
-public record Trace(String traceId, String parentId, int flags) {
+public record Trace(String traceId, String parentId, int flags, TraceState state) {
   /** The trace of what runs under a context. It is printed as its {@link #traceId}. */
   public static final ContextKey<Trace> KEY =
       ContextKey.named("trace", Trace.class).loggable(Trace::traceId).travelling(new Codec());
@@ -36,6 +38,11 @@ public record Trace(String traceId, String parentId, int flags) {
     if (flags < 0 || flags > 255) {
       throw new IllegalArgumentException("the trace flags are not between 0 and 255");
     }
+  }
+
+  /** A trace to which nothing was added. */
+  public Trace(String traceId, String parentId, int flags) {
+    this(traceId, parentId, flags, TraceState.EMPTY);
   }
 
   private static void requireId(String id, int length, String what) {
@@ -69,6 +76,12 @@ public record Trace(String traceId, String parentId, int flags) {
       throw new IllegalArgumentException("the trace is not of the form 00-TRACE-PARENT-FLAGS");
     }
     return new Trace(form.group(2), form.group(3), Integer.parseInt(form.group(4), 16));
+  }
+
+  /** The same with another state. */
+  @CheckReturnValue
+  public Trace withState(TraceState other) {
+    return new Trace(traceId, parentId, flags, other);
   }
 
   /** The {@code traceparent}, version 00. */

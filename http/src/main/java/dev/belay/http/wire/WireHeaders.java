@@ -1,6 +1,7 @@
 package dev.belay.http.wire;
 
 import dev.belay.Context;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The headers that carry a context to another process. A client writes them, a server reads them;
- * both sides are set up alike. Immutable.
+ * both sides are set up alike. Whatever header has the {@link Trace}, its {@link TraceState} is in
+ * {@code tracestate}. Immutable.
  *
  * @param remainingTime carries the deadline; null for none
  * @param values carry values
@@ -18,7 +20,13 @@ import org.jspecify.annotations.Nullable;
 public record WireHeaders(
     @Nullable RemainingTimeHeader remainingTime, List<ValueHeader<?>> values) {
 
-  /** {@link RemainingTimeHeader#DEFAULT}, and the {@link Trace} in {@code traceparent}. */
+  private static final System.Logger LOG = System.getLogger("dev.belay.http");
+  private static final String STATE = "tracestate";
+
+  /**
+   * {@link RemainingTimeHeader#DEFAULT}, and the {@link Trace} in {@code traceparent} and {@code
+   * tracestate}.
+   */
   public static final WireHeaders DEFAULT =
       new WireHeaders(
           RemainingTimeHeader.DEFAULT, List.of(new ValueHeader<>("traceparent", Trace.KEY)));
@@ -65,7 +73,17 @@ public record WireHeaders(
       String text = each.format(ctx);
       if (text != null) {
         set.accept(each.name(), text);
+        writeState(ctx, each, set);
       }
+    }
+  }
+
+  private static void writeState(
+      Context ctx, ValueHeader<?> header, BiConsumer<String, String> set) {
+    Trace trace = header.key().equals(Trace.KEY) ? ctx.get(Trace.KEY) : null;
+    String state = trace == null ? null : trace.state().format();
+    if (state != null) {
+      set.accept(STATE, state);
     }
   }
 
@@ -79,9 +97,27 @@ public record WireHeaders(
   public Context readValues(Context ctx, Function<String, @Nullable String> field) {
     Context filled = ctx;
     for (ValueHeader<?> each : values) {
-      filled = each.read(filled, field.apply(each.name()));
+      Context read = each.read(filled, field.apply(each.name()));
+      filled = each.key().equals(Trace.KEY) ? withState(filled, read, field) : read;
     }
     return filled;
+  }
+
+  /** A state without its trace says nothing, and a trace is one without its state. */
+  @SuppressWarnings("ReferenceEquality") // a context is itself
+  private static Context withState(
+      Context before, Context read, Function<String, @Nullable String> field) {
+    Trace trace = read == before ? null : read.get(Trace.KEY);
+    String text = trace == null ? null : field.apply(STATE);
+    if (trace == null || text == null) {
+      return read;
+    }
+    try {
+      return before.withValue(Trace.KEY, trace.withState(TraceState.parse(text)));
+    } catch (IllegalArgumentException e) {
+      LOG.log(Level.DEBUG, "header {0} refused: {1}", STATE, e.getMessage());
+      return read;
+    }
   }
 
   /**

@@ -6,9 +6,11 @@ import dev.belay.Context;
 import dev.belay.ContextKey;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +113,48 @@ class HostileValuesTest {
             .as(shown(value))
             .isTrue();
         assertThat(Trace.parse(trace.toString())).isEqualTo(trace);
+      }
+    }
+    assertThat(read).isPositive();
+  }
+
+  /** What could be made of a {@code tracestate}. */
+  private static Set<String> states() {
+    Set<String> values = new LinkedHashSet<>(values());
+    List<String> keys =
+        List.of("a", "0", "a@b@c", "A", "", "\u00e4", "a b", "k".repeat(256), "k".repeat(257));
+    List<String> texts =
+        List.of("1", "", " x", "x ", "=", "\u0000", "\u202e", "v".repeat(256), "v".repeat(257));
+    for (String key : keys) {
+      for (String text : texts) {
+        for (String after : List.of("", ",", " ,\tz=1", ",a=2", ",z", ",y=1".repeat(40), "\r\n")) {
+          values.add(key + "=" + text + after);
+        }
+      }
+    }
+    return values;
+  }
+
+  @Test
+  void aTraceStateIsReadByItsGrammarAndCanBeSentOn() {
+    Pattern list = Pattern.compile("[a-z0-9_*/@=,!-~ -]{3,512}");
+    int read = 0;
+    for (String value : states()) {
+      Map<String, String> sent =
+          Map.of(
+              "traceparent",
+              "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+              "tracestate",
+              value);
+      Context ctx = WireHeaders.DEFAULT.readValues(Context.background(), sent::get);
+      Map<String, String> on = new HashMap<>();
+      WireHeaders.DEFAULT.write(ctx, on::put);
+      assertThat(on).as(shown(value)).containsKey("traceparent");
+      String state = on.get("tracestate");
+      if (state != null) {
+        read++;
+        assertThat(state).as(shown(value)).matches(list);
+        assertThat(TraceState.parse(state).format()).isEqualTo(state);
       }
     }
     assertThat(read).isPositive();

@@ -1,5 +1,6 @@
 package dev.belay.http.wire;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +89,51 @@ class WireHeadersTest {
   void flagsThatDoNotFitAreRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Trace(TRACE_ID, "00f067aa0ba902b7", 256));
+  }
+
+  // ---- what tracers have added
+
+  private static Context received(String parent, String state) {
+    Map<String, String> fields = new HashMap<>();
+    fields.put("traceparent", parent);
+    fields.put("tracestate", state);
+    return WireHeaders.DEFAULT.readValues(ROOT, fields::get);
+  }
+
+  @Test
+  void aTraceStateIsSentOnWithItsTrace() {
+    Context ctx = received("00-" + PARENT, "\ta=1 ,, fw529a3039@dt=FfK;x ,b/c=x y");
+    assertThat(written(WireHeaders.DEFAULT, ctx))
+        .isEqualTo(
+            Map.of("traceparent", "00-" + PARENT, "tracestate", "a=1,fw529a3039@dt=FfK;x,b/c=x y"));
+    assertThat(ctx.require(Trace.KEY).state()).hasToString("3 members");
+    Context another = ctx.withValue(Trace.KEY, Trace.start());
+    assertThat(written(WireHeaders.DEFAULT, another)).containsOnlyKeys("traceparent");
+  }
+
+  @Test
+  void aTraceStateWithoutItsTraceIsDropped() {
+    assertThat(received("00-" + TRACE_ID, "a=1")).isSameAs(ROOT);
+    assertThat(WireHeaders.NONE.readValues(ROOT, name -> "a=1")).isSameAs(ROOT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "a=", "A=1", "=1", "a=1=2", "a=1,a=2", "a=ä", "a=1\r\nX: y", " "})
+  void aTraceIsReadWithoutAStateThatIsNone(String state) {
+    Context ctx = received("00-" + PARENT, state);
+    assertThat(ctx.require(Trace.KEY)).isEqualTo(Trace.parse("00-" + PARENT));
+  }
+
+  @Test
+  void aTraceStateHas32MembersAnd512CharactersAtMost() {
+    String most = IntStream.range(0, 32).mapToObj(i -> "k%d=1".formatted(i)).collect(joining(","));
+    assertThat(TraceState.parse(most).members()).hasSize(32);
+    assertThatIllegalArgumentException().isThrownBy(() -> TraceState.parse(most + ",x=1"));
+    assertThatIllegalArgumentException().isThrownBy(() -> TraceState.parse(",".repeat(8193)));
+    String third = "=" + "v".repeat(120);
+    String text = "a%1$s,b%1$s,long=%2$s,c%1$s,d%1$s,e%1$s".formatted(third, "v".repeat(200));
+    assertThat(written(WireHeaders.DEFAULT, received("00-" + PARENT, text)))
+        .containsEntry("tracestate", "a%1$s,b%1$s,c%1$s,d%1$s".formatted(third));
   }
 
   // ---- all of them

@@ -17,9 +17,10 @@ final class WireFuzz {
 
   /** Called by Jazzer for each input. */
   public static void fuzzerTestOneInput(FuzzedDataProvider data) {
-    switch (data.consumeInt(0, 2)) {
+    switch (data.consumeInt(0, 3)) {
       case 0 -> remainingTime(data.consumeRemainingAsString());
       case 1 -> trace(data.consumeRemainingAsString());
+      case 2 -> state(data.consumeRemainingAsString());
       default -> headers(data.consumeString(20), data.consumeRemainingAsString());
     }
   }
@@ -49,6 +50,19 @@ final class WireFuzz {
     }
     if (!Trace.parse(trace.toString()).equals(trace)) {
       throw new AssertionError("not read as it was written: " + trace);
+    }
+  }
+
+  private static void state(String value) {
+    String sentOn;
+    try {
+      sentOn = TraceState.parse(value).format();
+    } catch (IllegalArgumentException refused) {
+      return;
+    }
+    if (sentOn != null
+        && (sentOn.length() > 512 || !sentOn.equals(TraceState.parse(sentOn).format()))) {
+      throw new AssertionError("not read as it was written: " + sentOn);
     }
   }
 
