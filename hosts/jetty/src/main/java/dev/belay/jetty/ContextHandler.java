@@ -13,10 +13,9 @@ import dev.belay.http.server.FailureLog;
 import dev.belay.http.server.FailureStatus;
 import dev.belay.http.server.RequestContexts;
 import dev.belay.http.server.RequestLimits;
-import dev.belay.http.server.WriteTimeoutException;
+import dev.belay.http.spi.ClientLimits;
 import dev.belay.spi.Causes;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
@@ -159,7 +158,8 @@ public final class ContextHandler extends Handler.Abstract {
   private void run(CancellableContext ctx, Request request, Response response) throws Exception {
     try (ClientWatch watch = ClientWatch.of(request)) {
       watch.begin(gone -> ctx.cancel(new ClientGoneException("client gone", gone)));
-      limit(ctx, request);
+      var clientLimits = ClientLimits.of(ctx, limits, slow -> Abort.of(request, slow));
+      request.addHttpStreamWrapper(stream -> new LimitedStream(stream, clientLimits));
       var reading = new ContextRequest(ctx, request, readFailure(ctx, watch));
       var writing = new ContextResponse(ctx, request, response, watch.onWriteFailure());
       Registration ending = ctx.onDone(() -> end(ctx, request, writing));
@@ -177,35 +177,13 @@ public final class ContextHandler extends Handler.Abstract {
     }
   }
 
-  private void limit(CancellableContext ctx, Request request) {
-    var scheduler = request.getComponents().getScheduler();
-    Duration read = limits.read();
-    Duration write = limits.write();
-    var reading =
-        new ClientLimit(
-            scheduler, read, () -> ctx.cancel(slowBody("complete after " + read, null)));
-    var writing =
-        new ClientLimit(
-            scheduler,
-            write,
-            () -> {
-              var slow = new WriteTimeoutException("the response was not read after " + write);
-              ctx.cancel(slow);
-              Abort.of(request, slow);
-            });
-    request.addHttpStreamWrapper(stream -> new LimitedStream(stream, reading, writing));
-  }
-
-  private static BodyTimeoutException slowBody(String not, @Nullable Throwable cause) {
-    return new BodyTimeoutException("the body was not " + not, cause);
-  }
-
   /** A time-out is Jetty's idle limit, for a client that sends nothing at all. */
   private static Consumer<Throwable> readFailure(CancellableContext ctx, ClientWatch watch) {
     Consumer<Throwable> other = watch.onReadFailure();
     return failure -> {
       if (failure instanceof TimeoutException) {
-        ctx.cancel(slowBody("sent on before the idle limit", failure));
+        ctx.cancel(
+            new BodyTimeoutException("the body was not sent on before the idle limit", failure));
       } else {
         other.accept(failure);
       }

@@ -1,5 +1,7 @@
 package dev.belay.jetty;
 
+import dev.belay.http.spi.ClientLimit;
+import dev.belay.http.spi.ClientLimits;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Content;
@@ -13,11 +15,10 @@ final class LimitedStream extends HttpStream.Wrapper {
   private final ClientLimit writing;
   private ClientLimit.Wait body = new ClientLimit.Wait(); // of the one that reads
 
-  LimitedStream(HttpStream stream, ClientLimit reading, ClientLimit writing) {
+  LimitedStream(HttpStream stream, ClientLimits limits) {
     super(stream);
-    this.reading = reading;
-    this.writing = writing;
-    reading.begin(); // the header is complete
+    this.reading = limits.reading();
+    this.writing = limits.writing();
   }
 
   @Override

@@ -6,15 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.belay.CancellableContext;
 import dev.belay.contracts.server.ServerScript;
 import dev.belay.contracts.server.ServerSettings;
-import dev.belay.contracts.socket.Answer;
+import dev.belay.contracts.server.ServerUnderTest;
+import dev.belay.contracts.server.TimeLimitContract;
 import dev.belay.contracts.socket.Certificate;
 import dev.belay.contracts.socket.Http1Client;
-import dev.belay.contracts.socket.Http2Client;
-import dev.belay.contracts.socket.HttpClientByHand;
 import dev.belay.http.server.BodyTimeoutException;
 import dev.belay.http.server.RequestContexts;
 import dev.belay.http.server.RequestLimits;
-import dev.belay.http.server.WriteTimeoutException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -29,29 +27,29 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that take too long over a body or a response, over every protocol. */
-class TimeLimitsIT {
+/** Jetty's clients have so much time for a body and for a response. */
+class TimeLimitsIT extends TimeLimitContract {
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration SHORT = Duration.ofMillis(200);
   private static final int MORE_THAN_BUFFERS_HOLD = 64 << 20;
 
-  /**
-   * What the request's context ended with; null if it was active when the endpoint had returned.
-   */
+  /** What the context of a request had ended with when its endpoint returned. */
   private final CompletableFuture<Throwable> cause = new CompletableFuture<>();
 
   private final Certificate certificate = Certificate.forLocalhost();
   private CancellableContext root;
   private JettyUnderTest jetty;
-  private HttpClientByHand client;
+  private Http1Client client;
 
-  enum Protocol {
-    HTTP_1,
-    TLS,
-    HTTP_2,
-    HTTP_2_TLS
+  @Override
+  protected ServerUnderTest start(
+      ServerSettings settings, Duration body, Duration response, ServerScript script)
+      throws Exception {
+    return JettyUnderTest.start(
+        settings,
+        JettyUnderTest.handler(settings, script).withLimits(new RequestLimits(body, response)));
   }
 
   @BeforeEach
@@ -64,118 +62,46 @@ class TimeLimitsIT {
     if (client != null) {
       client.close();
     }
-    jetty.stop();
+    if (jetty != null) {
+      jetty.stop();
+    }
   }
 
   private ServerSettings settings(Duration idle) {
     return new ServerSettings(root, certificate, DAY, true, idle, DAY, false);
   }
 
-  private ContextHandler handler(RequestLimits limits, ServerScript script) {
+  private ContextHandler reading() {
     return JettyUnderTest.handler(
             settings(DAY),
             (ctx, exchange) -> {
               try {
-                script.run(ctx, exchange);
+                exchange.readBody();
               } finally {
                 cause.complete(ctx.cause());
               }
             })
-        .withLimits(limits);
+        .withLimits(new RequestLimits(DAY, DAY));
   }
 
   private void start(Duration idle, Handler handler) throws Exception {
     jetty = JettyUnderTest.start(settings(idle), handler);
   }
 
-  /** Begins a body of 1,000 bytes, and sends one more whenever it is called. */
-  private Body post(Protocol protocol, String path) throws IOException {
-    return switch (protocol) {
-      case HTTP_1, TLS -> {
-        Http1Client http1 = http1(protocol);
-        http1.postHeader(path, 1000);
-        yield new Body(bytes -> http1.send(bytes), http1::answer);
-      }
-      case HTTP_2, HTTP_2_TLS -> {
-        Http2Client.Stream stream = http2(protocol).postHeader(path);
-        yield new Body(bytes -> stream.data(bytes, false), stream);
-      }
-    };
-  }
-
-  private Http1Client http1(Protocol protocol) throws IOException {
-    var http1 =
-        protocol == Protocol.TLS
+  private Http1Client connect(boolean tls) throws IOException {
+    client =
+        tls
             ? Http1Client.tls(jetty.tlsPort(), certificate.client())
             : Http1Client.plain(jetty.port());
-    client = http1;
-    return http1;
-  }
-
-  private Http2Client http2(Protocol protocol) throws IOException {
-    var http2 =
-        protocol == Protocol.HTTP_2_TLS
-            ? Http2Client.tls(jetty.tlsPort(), certificate.client())
-            : Http2Client.plain(jetty.port());
-    client = http2;
-    return http2;
-  }
-
-  private interface Sender {
-    void send(byte[] bytes) throws Exception;
-  }
-
-  private record Body(Sender sender, HttpClientByHand.Pending pending) {
-
-    /** Sends a byte every now and then until the answer is there. */
-    Answer answerWhileDripping() throws Exception {
-      var answered = new CountDownLatch(1);
-      Thread dripping =
-          Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      while (!answered.await(10, TimeUnit.MILLISECONDS)) {
-                        sender.send(new byte[] {'b'});
-                      }
-                    } catch (Exception e) {
-                      // The server has closed the connection or reset the stream.
-                    }
-                  });
-      try {
-        return pending.answer();
-      } finally {
-        answered.countDown();
-        dripping.join();
-      }
-    }
-  }
-
-  // ---- the body
-
-  @ParameterizedTest
-  @EnumSource
-  void aBodyThatDripsIsAnsweredWith408(Protocol protocol) throws Exception {
-    start(DAY, handler(new RequestLimits(SHORT, DAY), (ctx, exchange) -> exchange.readBody()));
-    Answer answer = post(protocol, "/").answerWhileDripping();
-    assertThat(answer.status()).isEqualTo(408);
-    assertThat(answer.body()).contains("the request did not come in time");
-    assertThat(cause.get(20, TimeUnit.SECONDS)).isInstanceOf(BodyTimeoutException.class);
+    return client;
   }
 
   @ParameterizedTest
-  @EnumSource
-  void aBodyThatNeverComesIsAnsweredWith408(Protocol protocol) throws Exception {
-    start(DAY, handler(new RequestLimits(SHORT, DAY), (ctx, exchange) -> exchange.readBody()));
-    assertThat(post(protocol, "/").pending().answer().status()).isEqualTo(408);
-    assertThat(cause.get(20, TimeUnit.SECONDS)).isInstanceOf(BodyTimeoutException.class);
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = {"HTTP_1", "TLS"})
-  void aBodyThatStopsIsAnsweredWith408AtTheIdleLimit(Protocol protocol) throws Exception {
-    start(SHORT, handler(new RequestLimits(DAY, DAY), (ctx, exchange) -> exchange.readBody()));
-    assertThat(post(protocol, "/").pending().answer().status()).isEqualTo(408);
+  @ValueSource(booleans = {false, true})
+  void aBodyThatStopsIsAnsweredWith408AtTheIdleLimit(boolean tls) throws Exception {
+    start(SHORT, reading());
+    connect(tls).postHeader("/", 1000);
+    assertThat(client.answer().status()).isEqualTo(408);
     assertThat(cause.get(20, TimeUnit.SECONDS))
         .isInstanceOf(BodyTimeoutException.class)
         .hasMessage("the body was not sent on before the idle limit");
@@ -183,44 +109,25 @@ class TimeLimitsIT {
 
   @Test
   void eachRouteMayHaveItsOwnLimits() throws Exception {
-    ServerScript reading = (ctx, exchange) -> exchange.readBody();
-    ContextHandler orders = handler(new RequestLimits(DAY, DAY), reading);
-    ContextHandler uploads = handler(new RequestLimits(DAY, DAY), reading);
+    ContextHandler orders = reading();
+    ContextHandler uploads = reading();
     // @start region=routes
     var routes = new PathMappingsHandler();
     routes.addMapping(PathSpec.from("/orders"), orders.withLimits(new RequestLimits(SHORT, DAY)));
     routes.addMapping(PathSpec.from("/upload"), uploads.withLimits(new RequestLimits(DAY, DAY)));
     // @end region=routes
     start(DAY, routes);
-    Body upload = post(Protocol.HTTP_1, "/upload");
-    HttpClientByHand uploading = client;
-    assertThat(post(Protocol.HTTP_1, "/orders").answerWhileDripping().status()).isEqualTo(408);
-    upload.sender().send(new byte[1000]);
-    assertThat(upload.pending().answer().status()).isEqualTo(200);
-    uploading.close();
-  }
-
-  // ---- the response
-
-  @ParameterizedTest
-  @EnumSource
-  void aResponseThatIsNotReadIsCutOff(Protocol protocol) throws Exception {
-    start(
-        DAY,
-        handler(
-            new RequestLimits(DAY, SHORT),
-            (ctx, exchange) -> exchange.write(true, new byte[MORE_THAN_BUFFERS_HOLD])));
-    HttpClientByHand.Pending unread =
-        switch (protocol) {
-          case HTTP_1, TLS -> http1(protocol).get("/");
-          case HTTP_2, HTTP_2_TLS -> http2(protocol).getUnread("/");
-        };
-    assertThat(cause.get(20, TimeUnit.SECONDS)).isInstanceOf(WriteTimeoutException.class);
-    assertThatThrownBy(unread::answer).as("never complete").isInstanceOf(IOException.class);
+    try (Http1Client uploading = Http1Client.plain(jetty.port())) {
+      uploading.postHeader("/upload", 1000);
+      connect(false).postHeader("/orders", 1000);
+      assertThat(client.answer().status()).isEqualTo(408);
+      uploading.send(new byte[1000]);
+      assertThat(uploading.answer().status()).isEqualTo(200);
+    }
   }
 
   @Test
-  void alsoAfterTheEndpointHasReturned() throws Exception {
+  void aResponseIsCutOffAlsoAfterTheEndpointHasReturned() throws Exception {
     var begun = new CountDownLatch(1);
     var endpoint =
         new ContextHandler(
@@ -231,9 +138,9 @@ class TimeLimitsIT {
               begun.countDown();
             });
     start(DAY, endpoint.withLimits(new RequestLimits(DAY, SHORT)));
-    HttpClientByHand.Pending unread = http1(Protocol.HTTP_1).get("/");
+    connect(false).get("/");
     assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
     jetty.awaitNoConnection();
-    assertThatThrownBy(unread::answer).isInstanceOf(IOException.class);
+    assertThatThrownBy(client::answer).isInstanceOf(IOException.class);
   }
 }

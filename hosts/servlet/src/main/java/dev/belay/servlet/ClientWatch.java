@@ -1,6 +1,7 @@
 package dev.belay.servlet;
 
 import dev.belay.ContextEndedException;
+import dev.belay.http.spi.ClientLimits;
 import java.util.function.Consumer;
 
 /**
@@ -19,8 +20,9 @@ public interface ClientWatch {
    * @param onGone called when the client goes away before its response is complete, perhaps more
    *     than once, on a thread that holds no lock of the container, and before a failed read or
    *     write of the request's own thread returns
+   * @param limits told whenever the server waits for the client, from now to {@link #close}
    */
-  void begin(Consumer<Throwable> onGone);
+  void begin(Consumer<Throwable> onGone, ClientLimits limits);
 
   /**
    * Fails a read of the request's body that is under way, on whichever thread it waits, and every

@@ -5,6 +5,7 @@ import dev.belay.CheckReturnValue;
 import dev.belay.Context;
 import dev.belay.http.server.FailureStatus;
 import dev.belay.http.server.RequestContexts;
+import dev.belay.http.server.RequestLimits;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -40,21 +41,24 @@ public final class ContextFilter implements Filter {
 
   private final Context server;
   private final RequestContexts contexts;
+  private final RequestLimits limits;
   private final boolean interrupting;
 
   /**
-   * A filter that never interrupts a request's thread.
+   * A filter with {@link RequestLimits#DEFAULT} that never interrupts a request's thread.
    *
    * @param server the parent of every request's context; its owner ends it at shutdown
    * @param contexts the limit of a request, and the headers that are read of it
    */
   public ContextFilter(Context server, RequestContexts contexts) {
-    this(server, contexts, false);
+    this(server, contexts, RequestLimits.DEFAULT, false);
   }
 
-  private ContextFilter(Context server, RequestContexts contexts, boolean interrupting) {
+  private ContextFilter(
+      Context server, RequestContexts contexts, RequestLimits limits, boolean interrupting) {
     this.server = Objects.requireNonNull(server, "server is null: pass the server's root");
     this.contexts = Objects.requireNonNull(contexts, "contexts is null: pass a limit");
+    this.limits = Objects.requireNonNull(limits, "limits is null: use RequestLimits.DEFAULT");
     this.interrupting = interrupting;
   }
 
@@ -64,7 +68,17 @@ public final class ContextFilter implements Filter {
    */
   @CheckReturnValue
   public ContextFilter withInterrupts() {
-    return new ContextFilter(server, contexts, true);
+    return new ContextFilter(server, contexts, limits, true);
+  }
+
+  /**
+   * A copy of this filter that gives clients other limits, where the container has a {@link
+   * ClientWatch}. For limits that differ by route, register a filter for each, and map them so that
+   * a request meets one: the first filter that it meets counts.
+   */
+  @CheckReturnValue
+  public ContextFilter withLimits(RequestLimits other) {
+    return new ContextFilter(server, contexts, other, interrupting);
   }
 
   /**
@@ -110,7 +124,7 @@ public final class ContextFilter implements Filter {
       HttpServletResponse response,
       FilterChain chain)
       throws IOException, ServletException {
-    var exchange = new Exchange(ctx, interrupting, watch, response);
+    var exchange = new Exchange(ctx, limits, interrupting, watch, response);
     request.setAttribute(EXCHANGE, exchange);
     exchange.begin(request, chain);
   }

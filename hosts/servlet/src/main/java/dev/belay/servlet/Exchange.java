@@ -8,6 +8,8 @@ import dev.belay.Registration;
 import dev.belay.http.server.ClientGoneException;
 import dev.belay.http.server.FailureLog;
 import dev.belay.http.server.FailureStatus;
+import dev.belay.http.server.RequestLimits;
+import dev.belay.http.spi.ClientLimits;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
@@ -30,6 +32,7 @@ final class Exchange implements AsyncListener {
   private final ClientWatch watch;
   private final HttpServletResponse response;
   private final Registration ending;
+  private final ClientLimits limits;
 
   /** Held while the end of the context acts on the response, which is its container's after it. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -39,6 +42,7 @@ final class Exchange implements AsyncListener {
 
   Exchange(
       CancellableContext ctx,
+      RequestLimits limits,
       boolean interrupting,
       ClientWatch watch,
       HttpServletResponse response) {
@@ -47,6 +51,7 @@ final class Exchange implements AsyncListener {
     this.watch = watch;
     this.response = response;
     this.ending = ctx.onDone(this::end);
+    this.limits = ClientLimits.of(ctx, limits, this::cutOff);
   }
 
   Context context() {
@@ -60,7 +65,7 @@ final class Exchange implements AsyncListener {
   /** Runs the first dispatch, and finishes the exchange unless that has made it asynchronous. */
   void begin(HttpServletRequest request, FilterChain chain) throws IOException, ServletException {
     try {
-      watch.begin(gone -> ctx.cancel(new ClientGoneException("client gone", gone)));
+      watch.begin(gone -> ctx.cancel(new ClientGoneException("client gone", gone)), limits);
       dispatch(request, response, chain);
     } finally {
       if (request.isAsyncStarted()) {
@@ -209,6 +214,7 @@ final class Exchange implements AsyncListener {
       moment.close();
     }
     ending.close();
+    limits.end();
     watch.close();
     ctx.close();
   }

@@ -1,6 +1,7 @@
 package dev.belay.servlet;
 
 import dev.belay.ContextEndedException;
+import dev.belay.http.spi.ClientLimits;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -25,7 +26,7 @@ final class UnwatchedClient implements ClientWatch {
   }
 
   @Override
-  public void begin(Consumer<Throwable> onGone) {}
+  public void begin(Consumer<Throwable> onGone, ClientLimits limits) {}
 
   @Override
   public void failReads(ContextEndedException ended) {}

@@ -1,6 +1,7 @@
 package dev.belay.spring;
 
 import dev.belay.http.server.RequestContexts;
+import dev.belay.http.server.RequestLimits;
 import dev.belay.jdbc.ContextDataSource;
 import dev.belay.servlet.ContextFilter;
 import dev.belay.tomcat.ContextNioProtocol;
@@ -59,7 +60,10 @@ public final class BelayAutoConfiguration {
     FilterRegistrationBean<ContextFilter> belayFilter(
         ApplicationRoot root, BelayProperties properties) {
       var contexts = new RequestContexts(properties.requestLimit());
-      var filter = new FilterRegistrationBean<>(new ContextFilter(root.context(), contexts));
+      var limits = new RequestLimits(properties.readLimit(), properties.writeLimit());
+      var filter =
+          new FilterRegistrationBean<>(
+              new ContextFilter(root.context(), contexts).withLimits(limits));
       filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
       filter.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
       filter.setAsyncSupported(true);

@@ -205,7 +205,7 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
       lock.unlock();
     }
     try {
-      return in.doRead(handler);
+      return read(in, handler);
     } catch (IOException e) {
       throw readFailed(e);
     } finally {
@@ -275,7 +275,7 @@ final class Http1Watch extends TomcatWatch implements InputBuffer, OutputBuffer 
       stopLooking(); // a client may leave with its answer
     }
     try {
-      return out.doWrite(chunk);
+      return write(out, chunk);
     } catch (IOException e) {
       failIfCutOff();
       failed(e);

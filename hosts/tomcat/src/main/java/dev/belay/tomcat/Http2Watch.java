@@ -4,10 +4,12 @@ import dev.belay.ContextEndedException;
 import jakarta.servlet.RequestDispatcher;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.InputBuffer;
+import org.apache.coyote.OutputBuffer;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
@@ -17,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  * Watches one HTTP/2 stream, whose handler reports. A read of the body waits here, and not in
  * Tomcat, where nothing but the client could end it.
  */
-final class Http2Watch extends TomcatWatch implements InputBuffer {
+final class Http2Watch extends TomcatWatch implements InputBuffer, OutputBuffer {
   private final Http2Handler connection;
   private final int stream;
   private final InputBuffer in;
+  private final OutputBuffer out;
+
+  private final InputBuffer waiting = new Waiting();
 
   /** Gets a permit whenever a reader is to look again. */
   private final Semaphore arrivals = new Semaphore(0);
@@ -33,12 +38,14 @@ final class Http2Watch extends TomcatWatch implements InputBuffer {
     this.connection = connection;
     this.stream = stream;
     this.in = request.getInputBuffer();
+    this.out = Internals.outputOf(response);
   }
 
   /** A reset that came before the request did is left in an attribute by Tomcat. */
   @Override
   void start() {
     request.setInputBuffer(this);
+    response.setOutputBuffer(this);
     if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable early) {
       gone(early);
     }
@@ -48,6 +55,7 @@ final class Http2Watch extends TomcatWatch implements InputBuffer {
   void stop() {
     connection.streams().remove(stream);
     request.setInputBuffer(in);
+    response.setOutputBuffer(out);
     if (cutOff) {
       response.action(ActionCode.CLOSE_NOW, null); // Tomcat resets the stream
     }
@@ -61,12 +69,25 @@ final class Http2Watch extends TomcatWatch implements InputBuffer {
 
   @Override
   public int doRead(ApplicationBufferHandler handler) throws IOException {
-    awaitReadable();
-    try {
-      return in.doRead(handler);
-    } catch (IOException e) {
-      failed(e);
-      throw e;
+    return read(waiting, handler);
+  }
+
+  /** Tomcat's own buffer behind the wait for what comes. */
+  private final class Waiting implements InputBuffer {
+    @Override
+    public int doRead(ApplicationBufferHandler handler) throws IOException {
+      awaitReadable();
+      try {
+        return in.doRead(handler);
+      } catch (IOException e) {
+        failed(e);
+        throw e;
+      }
+    }
+
+    @Override
+    public int available() {
+      return in.available();
     }
   }
 
@@ -110,6 +131,16 @@ final class Http2Watch extends TomcatWatch implements InputBuffer {
   }
 
   // ---- the response
+
+  @Override
+  public int doWrite(ByteBuffer chunk) throws IOException {
+    return write(out, chunk);
+  }
+
+  @Override
+  public long getBytesWritten() {
+    return out.getBytesWritten();
+  }
 
   @Override
   public void cutOff(Throwable why) {

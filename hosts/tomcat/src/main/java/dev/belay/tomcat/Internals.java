@@ -2,13 +2,17 @@ package dev.belay.tomcat;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.apache.coyote.ActionHook;
 import org.apache.coyote.OutputBuffer;
+import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 
 /** What Tomcat has no getter for, by reflection. */
 final class Internals {
   private static final VarHandle OUTPUT = field(Response.class, "outputBuffer", OutputBuffer.class);
+  private static final VarHandle REQUEST_HOOK = field(Request.class, "hook", ActionHook.class);
+  private static final VarHandle RESPONSE_HOOK = field(Response.class, "hook", ActionHook.class);
   private static final VarHandle READ_LOCK = socketField("readLock");
   private static final VarHandle WRITE_LOCK = socketField("writeLock");
 
@@ -17,6 +21,16 @@ final class Internals {
   /** Where a response goes. */
   static OutputBuffer outputOf(Response response) {
     return (OutputBuffer) OUTPUT.get(response);
+  }
+
+  /** What carries the actions of a response and its request out. */
+  static ActionHook hookOf(Response response) {
+    return (ActionHook) RESPONSE_HOOK.getVolatile(response);
+  }
+
+  static void setHook(Request request, Response response, ActionHook hook) {
+    REQUEST_HOOK.setVolatile(request, hook);
+    RESPONSE_HOOK.setVolatile(response, hook);
   }
 
   /**

@@ -1,21 +1,26 @@
 package dev.belay.tomcat;
 
+import dev.belay.http.spi.ClientLimits;
 import dev.belay.servlet.ClientWatch;
 import dev.belay.spi.HelperThread;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.catalina.connector.CoyoteAdapter;
 import org.apache.coyote.ActionCode;
+import org.apache.coyote.InputBuffer;
+import org.apache.coyote.OutputBuffer;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
+import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the watches of both protocols share: that what was seen is reported, on a virtual thread of
- * its own, and by the request's thread before that goes on.
+ * its own, and by the request's thread before that goes on; and that the limits are told of waits.
  */
 abstract class TomcatWatch implements ClientWatch {
   /** Stands in the place of the reaction once nothing is reported any more. */
@@ -23,6 +28,7 @@ abstract class TomcatWatch implements ClientWatch {
 
   final Request request;
   final Response response;
+  private volatile @Nullable ClientWaits waits; // from begin to close
   private final AtomicReference<@Nullable Consumer<Throwable>> reaction = new AtomicReference<>();
 
   /** What was seen first. */
@@ -34,10 +40,11 @@ abstract class TomcatWatch implements ClientWatch {
   }
 
   @Override
-  public final void begin(Consumer<Throwable> onGone) {
+  public final void begin(Consumer<Throwable> onGone, ClientLimits limits) {
     if (!reaction.compareAndSet(null, onGone)) {
       throw new IllegalStateException("a watch begins once");
     }
+    waits = ClientWaits.begin(request, response, limits);
     start();
     Throwable early = seen;
     if (early != null) {
@@ -68,6 +75,23 @@ abstract class TomcatWatch implements ClientWatch {
     }
     reaction.set(OVER);
     stop();
+    ClientWaits begun = waits;
+    if (begun != null) {
+      waits = null;
+      begun.end();
+    }
+  }
+
+  /** Reads for the request's thread, which may wait for the client. */
+  final int read(InputBuffer in, ApplicationBufferHandler handler) throws IOException {
+    ClientWaits begun = waits;
+    return begun == null ? in.doRead(handler) : begun.read(in, handler);
+  }
+
+  /** Writes for the request's thread, which may wait for the client. */
+  final int write(OutputBuffer out, ByteBuffer chunk) throws IOException {
+    ClientWaits begun = waits;
+    return begun == null ? out.doWrite(chunk) : begun.write(out, chunk);
   }
 
   /** On any thread, under any lock: the reaction runs elsewhere. */
