@@ -14,6 +14,7 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,15 @@ final class ConnectionLimit implements Connection.Listener {
   private ConnectionLimit(Scheduler scheduler, Duration limit) {
     this.scheduler = scheduler;
     this.limit = limit;
+  }
+
+  /** Limits the connections of all connectors, where there is a server. */
+  static void addTo(@Nullable Server server) {
+    if (server != null) {
+      for (Connector connector : server.getConnectors()) {
+        addTo(connector);
+      }
+    }
   }
 
   /**

@@ -24,7 +24,6 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.io.EofException;
-import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -108,11 +107,7 @@ public final class ContextHandler extends Handler.Abstract {
   @Override
   protected void doStart() throws Exception {
     exchanges.cancel(); // a shutdown, of the time before
-    if (getServer() != null) {
-      for (Connector connector : getServer().getConnectors()) {
-        ConnectionLimit.addTo(connector);
-      }
-    }
+    ConnectionLimit.addTo(getServer());
     super.doStart();
   }
 
@@ -156,7 +151,7 @@ public final class ContextHandler extends Handler.Abstract {
   }
 
   private void run(CancellableContext ctx, Request request, Response response) throws Exception {
-    try (ClientWatch watch = ClientWatch.of(request)) {
+    try (RequestWatch watch = RequestWatch.of(request)) {
       watch.begin(gone -> ctx.cancel(new ClientGoneException("client gone", gone)));
       var clientLimits = ClientLimits.of(ctx, limits, slow -> Abort.of(request, slow));
       request.addHttpStreamWrapper(stream -> new LimitedStream(stream, clientLimits));
@@ -178,7 +173,7 @@ public final class ContextHandler extends Handler.Abstract {
   }
 
   /** A time-out is Jetty's idle limit, for a client that sends nothing at all. */
-  private static Consumer<Throwable> readFailure(CancellableContext ctx, ClientWatch watch) {
+  private static Consumer<Throwable> readFailure(CancellableContext ctx, RequestWatch watch) {
     Consumer<Throwable> other = watch.onReadFailure();
     return failure -> {
       if (failure instanceof TimeoutException) {

@@ -69,7 +69,7 @@ class BusyServerIT {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-      ClientWatch.of(request)
+      RequestWatch.of(request)
           .begin(
               why -> {
                 reports.incrementAndGet();

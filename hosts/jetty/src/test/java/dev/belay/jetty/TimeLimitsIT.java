@@ -33,6 +33,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TimeLimitsIT extends TimeLimitContract {
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration SHORT = Duration.ofMillis(200);
+
+  /** Longer than a busy client takes to connect and to send its header. */
+  private static final Duration IDLE = Duration.ofSeconds(3);
+
   private static final int MORE_THAN_BUFFERS_HOLD = 64 << 20;
 
   /** What the context of a request had ended with when its endpoint returned. */
@@ -99,7 +103,7 @@ class TimeLimitsIT extends TimeLimitContract {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aBodyThatStopsIsAnsweredWith408AtTheIdleLimit(boolean tls) throws Exception {
-    start(SHORT, reading());
+    start(IDLE, reading());
     connect(tls).postHeader("/", 1000);
     assertThat(client.answer().status()).isEqualTo(408);
     assertThat(cause.get(20, TimeUnit.SECONDS))

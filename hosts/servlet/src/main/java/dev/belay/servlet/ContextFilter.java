@@ -6,6 +6,7 @@ import dev.belay.Context;
 import dev.belay.http.server.FailureStatus;
 import dev.belay.http.server.RequestContexts;
 import dev.belay.http.server.RequestLimits;
+import dev.belay.http.spi.ClientWatch;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;

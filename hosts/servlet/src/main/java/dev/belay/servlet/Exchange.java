@@ -10,6 +10,7 @@ import dev.belay.http.server.FailureLog;
 import dev.belay.http.server.FailureStatus;
 import dev.belay.http.server.RequestLimits;
 import dev.belay.http.spi.ClientLimits;
+import dev.belay.http.spi.ClientWatch;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;

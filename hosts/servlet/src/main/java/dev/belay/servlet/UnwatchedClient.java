@@ -2,6 +2,7 @@ package dev.belay.servlet;
 
 import dev.belay.ContextEndedException;
 import dev.belay.http.spi.ClientLimits;
+import dev.belay.http.spi.ClientWatch;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;

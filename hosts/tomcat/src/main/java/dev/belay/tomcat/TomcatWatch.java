@@ -1,7 +1,7 @@
 package dev.belay.tomcat;
 
 import dev.belay.http.spi.ClientLimits;
-import dev.belay.servlet.ClientWatch;
+import dev.belay.http.spi.ClientWatch;
 import dev.belay.spi.HelperThread;
 import java.io.IOException;
 import java.net.SocketTimeoutException;

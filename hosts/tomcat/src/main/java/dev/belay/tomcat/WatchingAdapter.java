@@ -1,6 +1,6 @@
 package dev.belay.tomcat;
 
-import dev.belay.servlet.ClientWatch;
+import dev.belay.http.spi.ClientWatch;
 import java.util.function.BiFunction;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.Request;

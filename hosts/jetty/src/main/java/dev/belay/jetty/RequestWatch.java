@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All methods may be called by any thread.
  */
-final class ClientWatch implements AutoCloseable {
+final class RequestWatch implements AutoCloseable {
   /** Stands in the place of a watcher once nothing is reported any more. */
   private static final Consumer<Throwable> OVER = new Over();
 
@@ -43,7 +43,7 @@ final class ClientWatch implements AutoCloseable {
   /** What was seen first, and is about to be reported by a thread of its own. */
   private volatile @Nullable Throwable pending;
 
-  private ClientWatch(Request request, @Nullable WatchEndPoint endPoint) {
+  private RequestWatch(Request request, @Nullable WatchEndPoint endPoint) {
     this.request = request;
     this.endPoint = endPoint;
     this.http2End = http2End(request);
@@ -56,8 +56,8 @@ final class ClientWatch implements AutoCloseable {
   }
 
   /** A watch over the client of {@code request}, not yet begun. */
-  static ClientWatch of(Request request) {
-    return new ClientWatch(request, WatchEndPoint.of(request));
+  static RequestWatch of(Request request) {
+    return new RequestWatch(request, WatchEndPoint.of(request));
   }
 
   /**
@@ -76,9 +76,7 @@ final class ClientWatch implements AutoCloseable {
     if (endPoint != null) {
       endPoint.watch(reported);
     } else {
-      // An idle connection is no failure while the handler works; and Jetty reports one failure
-      // only.
-      request.addIdleTimeoutListener(idle -> false);
+      keepWhileIdle();
       request.addFailureListener(reported);
       if (http2End != null) {
         http2End.watch(reported);
@@ -86,6 +84,13 @@ final class ClientWatch implements AutoCloseable {
       if (Http2Stream.hasEnded(request)) {
         gone(new EOFException("the stream had ended when its request was handled"));
       }
+    }
+  }
+
+  /** An idle stream is no failure while the handler works; and Jetty reports one failure only. */
+  void keepWhileIdle() {
+    if (endPoint == null) {
+      request.addIdleTimeoutListener(idle -> false);
     }
   }
 

@@ -14,7 +14,7 @@ import org.eclipse.jetty.server.Request;
 import org.junit.jupiter.api.Test;
 
 /** The watch without a server: what Jetty tells, the test tells. */
-class ClientWatchTest {
+class RequestWatchTest {
   private final AtomicReference<Consumer<Throwable>> jetty = new AtomicReference<>();
 
   @Test
@@ -23,7 +23,7 @@ class ClientWatchTest {
     var firstIsIn = new CountDownLatch(1);
     var firstMayGoOn = new CountDownLatch(1);
     var firstIsOut = new CountDownLatch(1);
-    var watch = ClientWatch.of(request());
+    var watch = RequestWatch.of(request());
     watch.begin(
         why -> {
           if (calls.incrementAndGet() == 1) {
@@ -63,7 +63,7 @@ class ClientWatchTest {
   private static <T> T proxy(Class<T> type, Answer answer) {
     Object made =
         Proxy.newProxyInstance(
-            ClientWatchTest.class.getClassLoader(),
+            RequestWatchTest.class.getClassLoader(),
             new Class<?>[] {type},
             (proxy, method, arguments) -> {
               Object value = answer.to(arguments == null ? "none" : arguments[0]);

@@ -1,25 +1,24 @@
-package dev.belay.servlet;
+package dev.belay.http.spi;
 
 import dev.belay.ContextEndedException;
-import dev.belay.http.spi.ClientLimits;
 import java.util.function.Consumer;
 
 /**
- * How a servlet container notices that the client of one request has gone, and what only the
- * container can do with its connection. Implemented by the container's module, which sets one as
- * the request's attribute {@link #ATTRIBUTE} before the first filter runs; {@link ContextFilter}
- * uses it. One object serves one request; all methods may be called by any thread.
+ * How a server notices that the client of one request has gone, and what only the server can do
+ * with its connection. Implemented by the server's module, which sets one as the request's
+ * attribute {@link #ATTRIBUTE} before the first servlet filter runs; belay-servlet's {@code
+ * ContextFilter} uses it. One object serves one request; all methods may be called by any thread.
  */
 public interface ClientWatch {
   /** The request attribute that holds the watch. */
-  String ATTRIBUTE = "dev.belay.servlet.ClientWatch";
+  String ATTRIBUTE = "dev.belay.http.spi.ClientWatch";
 
   /**
    * Begins to watch. Called once.
    *
    * @param onGone called when the client goes away before its response is complete, perhaps more
-   *     than once, on a thread that holds no lock of the container, and before a failed read or
-   *     write of the request's own thread returns
+   *     than once, on a thread that holds no lock of the server, and before a failed read or write
+   *     of the request's own thread returns
    * @param limits told whenever the server waits for the client, from now to {@link #close}
    */
   void begin(Consumer<Throwable> onGone, ClientLimits limits);
@@ -40,9 +39,9 @@ public interface ClientWatch {
   void cutOff(Throwable why);
 
   /**
-   * Ends all that {@link #begin} has begun, and gives up the request, which the container may use
-   * again afterwards. Called before the container finishes the response. From its return on nothing
-   * is reported. Does nothing when repeated.
+   * Ends all that {@link #begin} has begun, and gives up the request, which the server may use
+   * again afterwards. Called before the server finishes the response. From its return on nothing is
+   * reported. Does nothing when repeated.
    */
   void close();
 }
