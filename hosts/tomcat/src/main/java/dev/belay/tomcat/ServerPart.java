@@ -38,9 +38,27 @@ public final class ServerPart implements Part {
    * A part that stops and destroys {@code server} when it is closed.
    *
    * @param server started by the caller; of an embedded Tomcat, {@code tomcat.getServer()}
+   * @throws IllegalArgumentException if it has a connector of another protocol, such as NIO2: its
+   *     requests could not be waited for, nor their clients watched
    */
   public ServerPart(Server server) {
     this.server = Objects.requireNonNull(server, "server is null: pass the server to stop");
+    for (Service service : server.findServices()) {
+      for (Connector connector : service.findConnectors()) {
+        requireWatched(connector);
+      }
+    }
+  }
+
+  private static void requireWatched(Connector connector) {
+    if (!(connector.getProtocolHandler() instanceof ContextNioProtocol)) {
+      throw new IllegalArgumentException(
+          "%s of %s cannot be watched: use %s"
+              .formatted(
+                  connector.getProtocolHandlerClassName(),
+                  connector,
+                  ContextNioProtocol.class.getName()));
+    }
   }
 
   @Override

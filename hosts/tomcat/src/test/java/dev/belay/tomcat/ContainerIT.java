@@ -13,6 +13,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.Test;
 
 /** What Tomcat does besides, on a connection that is watched. */
@@ -56,6 +58,16 @@ class ContainerIT {
     assertThat(protocol.getUseSendfile()).isFalse();
     protocol.setUseSendfile(true);
     assertThat(protocol.getUseSendfile()).isFalse();
+  }
+
+  @Test
+  void aConnectorThatCannotBeWatchedIsRefused() {
+    var tomcat = new Tomcat();
+    tomcat.setConnector(new Connector("org.apache.coyote.http11.Http11Nio2Protocol"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ServerPart(tomcat.getServer()))
+        .withMessageContaining("Http11Nio2Protocol")
+        .withMessageEndingWith("use dev.belay.tomcat.ContextNioProtocol");
   }
 
   @Test
