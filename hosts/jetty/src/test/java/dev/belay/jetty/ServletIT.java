@@ -14,6 +14,8 @@ import jakarta.servlet.DispatcherType;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
+import org.eclipse.jetty.ee11.servlet.FilterHolder;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -21,38 +23,28 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.Nested;
 
-/** Servlets on Jetty, in both of its environments for Servlet 6. */
+/** Servlets on Jetty, in its environment for Servlet 6.1. */
 class ServletIT {
-  private static final EnumSet<DispatcherType> ALL = EnumSet.allOf(DispatcherType.class);
+  static final EnumSet<DispatcherType> ALL = EnumSet.allOf(DispatcherType.class);
 
   static ContextFilter filter(ServerSettings settings) {
     var filter = new ContextFilter(settings.root(), new RequestContexts(settings.requestLimit()));
     return settings.interrupting() ? filter.withInterrupts() : filter;
   }
 
-  private static ServerUnderTest start(ServerSettings settings, Handler servlets) throws Exception {
+  static ServerUnderTest start(ServerSettings settings, Handler servlets) throws Exception {
     return JettyUnderTest.start(settings, new WatchHandler(servlets));
   }
 
   /** Jetty's own page shows what was thrown, and the client's query. */
-  private static boolean errorPage(Request request, Response response, Callback callback) {
+  static boolean errorPage(Request request, Response response, Callback callback) {
     Content.Sink.write(response, true, "error " + response.getStatus(), callback);
     return true;
   }
 
   static Handler ee11(ContextFilter filter, ServerScript script) {
-    var servlets = new org.eclipse.jetty.ee11.servlet.ServletContextHandler();
-    var belay = new org.eclipse.jetty.ee11.servlet.FilterHolder(filter);
-    belay.setAsyncSupported(true);
-    servlets.addFilter(belay, "/*", ALL);
-    servlets.addServlet(new ServletScript(script), "/*");
-    servlets.setErrorHandler(ServletIT::errorPage);
-    return servlets;
-  }
-
-  static Handler ee10(ContextFilter filter, ServerScript script) {
-    var servlets = new org.eclipse.jetty.ee10.servlet.ServletContextHandler();
-    var belay = new org.eclipse.jetty.ee10.servlet.FilterHolder(filter);
+    var servlets = new ServletContextHandler();
+    var belay = new FilterHolder(filter);
     belay.setAsyncSupported(true);
     servlets.addFilter(belay, "/*", ALL);
     servlets.addServlet(new ServletScript(script), "/*");
@@ -65,19 +57,6 @@ class ServletIT {
     @Override
     protected ServerUnderTest start(ServerSettings settings, ServerScript script) throws Exception {
       return ServletIT.start(settings, ee11(filter(settings), script));
-    }
-
-    @Override
-    protected Set<ServerFeature> unsupported() {
-      return JettyIT.unsupportedHere();
-    }
-  }
-
-  @Nested
-  class Ee10 extends ServerContract {
-    @Override
-    protected ServerUnderTest start(ServerSettings settings, ServerScript script) throws Exception {
-      return ServletIT.start(settings, ee10(filter(settings), script));
     }
 
     @Override
