@@ -1,11 +1,13 @@
 package dev.belay.jetty;
 
 import dev.belay.http.spi.ClientWatch;
+import java.util.concurrent.Executor;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.VirtualThreads;
 
 /**
  * Watches the clients of servlets: put it around the {@code ServletContextHandler} of any of
@@ -41,6 +43,24 @@ public final class WatchHandler extends Handler.Wrapper {
     }
     var watch = new ServletWatch(request, response);
     request.setAttribute(ClientWatch.ATTRIBUTE, watch);
-    return super.handle(watch.request(), watch.response(), callback);
+    Executor virtual =
+        VirtualThreads.getVirtualThreadsExecutor(
+            request.getConnectionMetaData().getConnector().getExecutor());
+    if (virtual == null || Thread.currentThread().isVirtual()) {
+      return super.handle(watch.request(), watch.response(), callback);
+    }
+    virtual.execute(() -> handleHere(watch.request(), watch.response(), callback));
+    return true;
+  }
+
+  /** On a virtual thread: Jetty hands some requests over on its own threads all the same. */
+  private void handleHere(Request request, Response response, Callback callback) {
+    try {
+      if (!super.handle(request, response, callback)) {
+        Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
+      }
+    } catch (Throwable failure) {
+      Response.writeError(request, response, callback, failure);
+    }
   }
 }

@@ -44,6 +44,7 @@ public final class WebSocketSession implements Session.Listener {
   private boolean working;
   private @Nullable CancellableContext ctx;
   private @Nullable Session session;
+  private boolean closed; // by the client, whom Jetty answers
 
   /**
    * A session that has not begun.
@@ -103,6 +104,7 @@ public final class WebSocketSession implements Session.Listener {
     synchronized (this) {
       open = ctx;
       busy = working;
+      closed = true;
     }
     if (open != null && busy) {
       open.cancel(new ClientGoneException("the WebSocket was closed with " + code, null));
@@ -159,8 +161,15 @@ public final class WebSocketSession implements Session.Listener {
     }
   }
 
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
   /** Closes the session with what its context has ended with; it may be closed already. */
-  private static void close(Session session, Context ended) {
+  private void close(Session session, Context ended) {
+    if (isClosed()) {
+      return;
+    }
     Throwable cause = ended.cause();
     if (cause instanceof ClientGoneException) {
       session.disconnect();
