@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** The code of docs/guide/testing.md that sends requests. */
 class TestingHttpExamples {
+  // @start region=client
   private final HttpClient jdk = HttpClient.newHttpClient();
   private final ContextHttpClient client = ContextHttpClient.of(jdk);
 
@@ -32,6 +33,8 @@ class TestingHttpExamples {
   private static HttpRequest get(URI uri) {
     return HttpRequest.newBuilder(uri).build();
   }
+
+  // @end region=client
 
   // @start region=stalled
   @Test

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -82,13 +83,32 @@ final class ClockThreads {
    * @throws AssertionError if they do not within the patience; it says where they are
    */
   void awaitWaiting(int count) {
+    await(
+        count,
+        this::waiting,
+        "awaitWaiting(%d): after %s the threads that wait on the clock are %d; those it knows:%s");
+  }
+
+  /**
+   * Waits until {@code count} timers are set, and all threads are at rest.
+   *
+   * @param timers says how many are set
+   * @throws AssertionError if they are not within the patience; it says where the threads are
+   */
+  void awaitTimers(int count, IntSupplier timers) {
+    await(
+        count,
+        timers,
+        "awaitTimers(%d): after %s the timers that are set are %d; the threads it knows:%s");
+  }
+
+  private void await(int count, IntSupplier found, String complaint) {
     long end = System.nanoTime() + patience.toNanos();
     awaitRest();
-    while (waiting() < count) {
+    while (found.getAsInt() < count) {
       if (System.nanoTime() > end) {
         throw new AssertionError(
-            "awaitWaiting(%d): after %s the threads that wait on the clock are %d; those it knows:%s"
-                .formatted(count, patience, waiting(), described()));
+            complaint.formatted(count, patience, found.getAsInt(), described()));
       }
       LockSupport.parkNanos(this, PAUSE_NANOS);
       awaitRest();

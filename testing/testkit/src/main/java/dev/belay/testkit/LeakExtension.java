@@ -18,14 +18,16 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * Gives a test its own root context and fails it when it leaves something behind: a live context, a
- * timer, a fork or a reaction, a thread, platform or virtual, a context bound to the test's thread.
- * It looks when all that comes after a test is done, {@link AutoClose} too, and waits a moment for
- * what is just ending. It looks at this test's root only, so tests may run in parallel. The threads
- * of the whole process are compared only where no other test runs meanwhile: parallel execution is
- * off, or the class is {@link Isolated}; and again after the class. Virtual threads are found by a
- * thread dump of the JDK: not on a JVM other than HotSpot, and not under {@code
- * -Djdk.trackAllThreads=false}. JUnit's {@code
+ * Gives a test its own root context and fails it when it leaves something behind: a live context
+ * below that root, a timer, a fork, a reaction that runs, a thread, platform or virtual, a context
+ * bound to the test's thread. A reaction that is registered with the root itself, and has not
+ * begun, is no leak: it ends with the root. Not below the root is what was derived by way of {@code
+ * withoutCancel()}, and what hangs below another root. It looks when all that comes after a test is
+ * done, {@link AutoClose} too, and waits a moment for what is just ending. It looks at this test's
+ * root only, so tests may run in parallel. The threads of the whole process are compared only where
+ * no other test runs meanwhile: parallel execution is off, or the class is {@link Isolated}; and
+ * again after the class. Virtual threads are found by a thread dump of the JDK: not on a JVM other
+ * than HotSpot, and not under {@code -Djdk.trackAllThreads=false}. JUnit's {@code
  * junit.jupiter.extensions.store.close.autocloseable.enabled=false} turns all looks off.
  *
  * <p>A test gets the root by a parameter of type {@link Context} or {@link CancellableContext}, and

@@ -51,8 +51,17 @@ public final class LiveContexts {
   /**
    * Counts those that are live below {@code ctx} now. What begins or ends meanwhile may be counted
    * or not.
+   *
+   * @param ctx a context that tracks what is derived from it: the root of a test, or one of {@link
+   *     Context#root}, or below such a one
+   * @throws IllegalArgumentException if it does not track, and has not ended
    */
   public static LiveContexts below(Context ctx) {
+    if (!TreeInspector.isTracked(ctx) && !ctx.isDone()) {
+      throw new IllegalArgumentException(
+          "cannot tell what is live below %s: it does not track what is derived from it; use the root of a test, or Context.root(name)"
+              .formatted(ctx));
+    }
     Map<String, List<LiveContext>> byPlace =
         TreeInspector.live(ctx).stream().collect(Collectors.groupingBy(LiveContexts::place));
     return new LiveContexts(

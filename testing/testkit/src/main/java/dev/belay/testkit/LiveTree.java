@@ -26,6 +26,12 @@ final class LiveTree {
         + madeBy(live).stream().map(frame -> "\n    at " + frame).collect(Collectors.joining());
   }
 
+  /** Below the test's method there is only what called it. */
+  private static boolean isJUnitsCall(StackTraceElement frame) {
+    String type = frame.getClassName();
+    return type.startsWith("jdk.internal.reflect.") || type.startsWith("java.lang.reflect.");
+  }
+
   private static List<StackTraceElement> madeBy(LiveContext live) {
     Throwable site = live.site();
     StackTraceElement place = live.place();
@@ -33,6 +39,7 @@ final class LiveTree {
         ? List.of()
         : Arrays.stream(site.getStackTrace())
             .dropWhile(frame -> place != null && !frame.equals(place))
+            .takeWhile(frame -> !isJUnitsCall(frame))
             .limit(FRAMES)
             .toList();
   }

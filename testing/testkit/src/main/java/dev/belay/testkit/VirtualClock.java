@@ -76,6 +76,9 @@ public final class VirtualClock implements TimeSource {
    * @throws AssertionError if a thread of this clock does not come to rest within a minute
    */
   public void advance(Duration duration) {
+    if (duration == null) {
+      throw new NullPointerException("duration is null: pass how much time passes");
+    }
     if (duration.isNegative()) {
       throw new IllegalArgumentException("time does not go back: " + duration);
     }
@@ -117,6 +120,17 @@ public final class VirtualClock implements TimeSource {
    */
   public void awaitWaiting(int count) {
     threads.awaitWaiting(count);
+  }
+
+  /**
+   * Waits in real time until at least {@code count} timers are set, as deadlines that are observed
+   * and waits with a limit do, and all threads of this clock are at rest. Call it before the time
+   * is advanced where a thread that the clock does not know is about to set one.
+   *
+   * @throws AssertionError if they are not within a minute; it says where the clock's threads are
+   */
+  public void awaitTimers(int count) {
+    threads.awaitTimers(count, this::pendingTimers);
   }
 
   /** How many timers are set. */

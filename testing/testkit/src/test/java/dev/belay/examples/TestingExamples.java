@@ -182,9 +182,7 @@ class TestingExamples {
         Attempt.start(() -> life.work().call(life.context(), c -> sleep(c, Duration.ofHours(1))));
     clock.awaitWaiting(2);
     Attempt<?> shutdown = Attempt.start(life::shutdown);
-    while (clock.pendingTimers() < 3) { // the two sleeps, and the grace
-      Thread.onSpinWait();
-    }
+    clock.awaitTimers(3); // the two sleeps, and the grace
     clock.advance(Duration.ofSeconds(10)); // the grace
     assertThat(quick.failure()).isNull();
     assertThat(slow.thrown(ContextCancelledException.class)).causedBy(ShutdownException.class);

@@ -80,6 +80,22 @@ class LeakExtensionTest {
   }
 
   @Test
+  void whatCalledTheTestIsNotShown() {
+    assertThat(failureOf(LeaksContext.class)).contains(".forgets(").doesNotContain("reflect");
+  }
+
+  @Test
+  void theRootOfATestIsMergedWithOtherContexts(Context ctx) {
+    var other = Context.background().withCancel();
+    try (var both = ctx.withCancelFrom(other);
+        var turned = other.withCancelFrom(ctx)) {
+      other.cancel();
+      assertThat(both.isDone()).isTrue();
+      assertThat(turned.isDone()).isTrue();
+    }
+  }
+
+  @Test
   void aRunningThreadFailsTheTestWhichNamesTheAnnotationThatWouldExcuseIt() {
     assertThat(failureOf(LeaksThread.class))
         .contains("thread still running: leaked-thread")

@@ -105,6 +105,9 @@ class VirtualClockTest {
 
   @Test
   void timeDoesNotGoBack(VirtualClock clock) {
+    assertThatThrownBy(() -> clock.advance(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("duration is null: pass how much time passes");
     assertThatThrownBy(() -> clock.advance(HOUR.negated()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("go back");
@@ -290,6 +293,30 @@ class VirtualClockTest {
       root.cancel();
       sleeper.thrown(ContextCancelledException.class);
     }
+  }
+
+  @Test
+  void aTimerThatAnUnknownThreadSetsIsAwaited(Context ctx, VirtualClock clock) throws Exception {
+    Attempt<Boolean> limiting =
+        Attempt.start(
+            () -> {
+              try (var limited = ctx.withTimeout(HOUR)) {
+                limited.awaitDone();
+                return limited.isDone();
+              }
+            });
+    clock.awaitTimers(1);
+    clock.advance(HOUR);
+    assertThat(limiting.result()).isTrue();
+  }
+
+  @Test
+  void anAwaitOfTimersThatAreNotSetSaysSo() {
+    var clock = new VirtualClock(Duration.ofMillis(1));
+    assertThatThrownBy(() -> clock.awaitTimers(1))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageStartingWith(
+            "awaitTimers(1): after PT0.001S the timers that are set are 0; the threads it knows:");
   }
 
   @Test

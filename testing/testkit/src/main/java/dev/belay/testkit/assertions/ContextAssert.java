@@ -35,13 +35,25 @@ public final class ContextAssert extends AbstractAssert<ContextAssert, Context> 
     return new EndingAssert(actual.ending()).as(info.description()).endedWith(status);
   }
 
-  /** Nothing below it is live, so nothing that was derived from it was forgotten. */
+  /**
+   * Nothing below it is live, so nothing that was derived from it was forgotten. What was derived
+   * by way of {@code withoutCancel()} is not below it. Fails also for a context that does not track
+   * what is derived from it, as {@link LiveContexts#below} says.
+   */
   public ContextAssert hasNothingLiveBelow() {
     isNotNull();
-    LiveContexts live = LiveContexts.below(actual);
+    LiveContexts live = liveBelow();
     if (live.count() > 0) {
       failWithMessage("expected nothing live below %s, but there is:%n%s", actual, live);
     }
     return this;
+  }
+
+  private LiveContexts liveBelow() {
+    try {
+      return LiveContexts.below(actual);
+    } catch (IllegalArgumentException e) {
+      throw failure("%s", e.getMessage());
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.belay.testkit.assertions;
 
+import dev.belay.Context;
 import dev.belay.Ending;
 import dev.belay.Status;
 import org.assertj.core.api.AbstractAssert;
@@ -49,10 +50,16 @@ public final class EndingAssert extends AbstractAssert<EndingAssert, Ending> {
    */
   public EndingAssert within(String step) {
     endedWith(Status.DEADLINE_EXCEEDED);
-    if (!actual.message().contains(" passed in \"" + step + "\"")) {
+    if (!actual.message().contains(" passed in \"" + shown(step) + "\"")) {
       failWithMessage("expected the deadline to pass in \"%s\", but it is %s", step, actual);
     }
     return this;
+  }
+
+  /** The name as messages show it: bounded and escaped. */
+  private static String shown(String name) {
+    Context top = Context.background();
+    return top.withName(name).toString().substring(top.toString().length() + 1);
   }
 
   /** The context that ended first has this path: the names from its root down. */

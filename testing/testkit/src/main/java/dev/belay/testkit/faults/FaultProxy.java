@@ -1,5 +1,6 @@
 package dev.belay.testkit.faults;
 
+import dev.belay.testkit.faults.Transit.Piece;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -51,7 +52,7 @@ public final class FaultProxy implements AutoCloseable {
    * @param cutAt after so many bytes to the client a connection is cut
    * @param ended opened when another fault is in force
    */
-  private record Fault(Kind kind, Duration delay, long cutAt, CountDownLatch ended) {
+  private record Fault(Kind kind, long delayNanos, long cutAt, CountDownLatch ended) {
 
     enum Kind {
       PASS,
@@ -60,7 +61,11 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     static Fault of(Kind kind) {
-      return new Fault(kind, Duration.ZERO, Long.MAX_VALUE, new CountDownLatch(1));
+      return new Fault(kind, 0, Long.MAX_VALUE, new CountDownLatch(1));
+    }
+
+    boolean isLate() {
+      return delayNanos > 0;
     }
   }
 
@@ -111,7 +116,8 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /**
-   * Passes on what comes so much later; by real time.
+   * Passes on each byte so much after it came, by real time, however many are on their way. What is
+   * on its way when another fault is set passes as that one says.
    *
    * @throws IllegalArgumentException if it is negative
    */
@@ -120,7 +126,9 @@ public final class FaultProxy implements AutoCloseable {
       throw new IllegalArgumentException(
           "delay is " + delay + ": nothing arrives before it is sent");
     }
-    set(new Fault(Fault.Kind.PASS, delay, Long.MAX_VALUE, new CountDownLatch(1)));
+    boolean endless = delay.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0;
+    long nanos = endless ? Long.MAX_VALUE : delay.toNanos();
+    set(new Fault(Fault.Kind.PASS, nanos, Long.MAX_VALUE, new CountDownLatch(1)));
   }
 
   /**
@@ -133,7 +141,7 @@ public final class FaultProxy implements AutoCloseable {
     if (bytes < 0) {
       throw new IllegalArgumentException("bytes is " + bytes + ": cut after none or more");
     }
-    set(new Fault(Fault.Kind.PASS, Duration.ZERO, bytes, new CountDownLatch(1)));
+    set(new Fault(Fault.Kind.PASS, 0, bytes, new CountDownLatch(1)));
   }
 
   private synchronized void set(Fault next) {
@@ -169,38 +177,66 @@ public final class FaultProxy implements AutoCloseable {
 
   private void ask(Socket client, Socket target, Filter filter)
       throws IOException, InterruptedException {
-    InputStream in = client.getInputStream();
     OutputStream out = target.getOutputStream();
-    for (byte[] bytes = next(in); bytes != null; bytes = next(in)) {
-      if (!filter.passToServer(bytes)) {
-        target.close();
-        return;
+    Transit transit = receive(client.getInputStream());
+    try {
+      for (Piece next = transit.take(); next != null; next = transit.take()) {
+        if (!filter.passToServer(next.bytes)) {
+          target.close();
+          return;
+        }
+        awaitPassing(next);
+        out.write(next.bytes);
       }
-      awaitPassing();
-      out.write(bytes);
+    } finally {
+      transit.end();
     }
     target.shutdownOutput();
   }
 
   private void answer(Socket target, Socket client, Filter filter)
       throws IOException, InterruptedException {
-    InputStream in = target.getInputStream();
     OutputStream out = client.getOutputStream();
+    Transit transit = receive(target.getInputStream());
     long sent = 0;
-    for (byte[] bytes = next(in); bytes != null; bytes = next(in)) {
-      if (!filter.passToClient(bytes)) {
-        cut(target, client);
-        return;
+    try {
+      for (Piece next = transit.take(); next != null; next = transit.take()) {
+        byte[] bytes = next.bytes;
+        if (!filter.passToClient(bytes)) {
+          cut(target, client);
+          return;
+        }
+        long rest = Math.max(0, awaitPassing(next).cutAt - sent);
+        out.write(bytes, 0, (int) Math.min(bytes.length, rest));
+        sent += bytes.length;
+        if (bytes.length >= rest) {
+          cut(target, client);
+          return;
+        }
       }
-      long rest = Math.max(0, awaitPassing().cutAt - sent);
-      out.write(bytes, 0, (int) Math.min(bytes.length, rest));
-      sent += bytes.length;
-      if (bytes.length >= rest) {
-        cut(target, client);
-        return;
-      }
+    } finally {
+      transit.end();
     }
     client.shutdownOutput();
+  }
+
+  /** Reads on a thread of its own, which knows when something came while the last still waits. */
+  private Transit receive(InputStream in) {
+    var transit = new Transit();
+    connections.start(
+        () -> {
+          try {
+            byte[] bytes = next(in);
+            while (bytes != null && transit.bring(bytes, fault.isLate())) {
+              bytes = next(in);
+            }
+          } catch (IOException e) {
+            transit.fail(e);
+          } finally {
+            transit.end();
+          }
+        });
+    return transit;
   }
 
   private static void cut(Socket target, Socket client) throws IOException {
@@ -216,16 +252,20 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /** Waits as the fault says; the one under which the bytes pass. */
-  private Fault awaitPassing() throws InterruptedException {
+  private Fault awaitPassing(Piece piece) throws IOException, InterruptedException {
     Fault now = fault;
-    while (now.kind == Fault.Kind.SILENCE && closing.getCount() > 0) {
-      now.ended.await();
+    while (closing.getCount() > 0) {
+      if (now.kind == Fault.Kind.SILENCE) {
+        now.ended.await();
+      } else {
+        long left = now.delayNanos - (System.nanoTime() - piece.since);
+        if (left <= 0 || !now.ended.await(left, TimeUnit.NANOSECONDS)) {
+          return now;
+        }
+      }
       now = fault;
     }
-    if (!now.delay.isZero()) {
-      boolean unused = closing.await(now.delay.toNanos(), TimeUnit.NANOSECONDS);
-    }
-    return now;
+    throw new IOException("the proxy is closed: nothing passes any more");
   }
 
   @Override

@@ -17,6 +17,7 @@ import dev.belay.group.TaskGroup;
 import dev.belay.spi.ContextEvent;
 import dev.belay.spi.ContextEvents;
 import dev.belay.testkit.Attempt;
+import dev.belay.testkit.LiveContexts;
 import dev.belay.testkit.RecordingListener;
 import dev.belay.testkit.VirtualClock;
 import java.io.IOException;
@@ -25,6 +26,8 @@ import java.util.List;
 import java.util.Objects;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each assertion passes where it should, and fails where it should with a message that helps. */
 class ContextAssertionsTest {
@@ -76,6 +79,21 @@ class ContextAssertionsTest {
     fails(() -> assertThat((Context) null).hasNothingLiveBelow(), "not to be null");
   }
 
+  @Test
+  void hasNothingLiveBelowWhatDoesNotTrack() {
+    for (Context untracked : List.of(Context.background(), Context.background().withCancel())) {
+      fails(
+          () -> assertThat(untracked).hasNothingLiveBelow(),
+          "cannot tell what is live below " + untracked + ": it does not track");
+      assertThatThrownBy(() -> LiveContexts.below(untracked))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("use the root of a test, or Context.root(name)");
+    }
+    var ended = Context.background().withCancel();
+    ended.close();
+    assertThat(ended).hasNothingLiveBelow();
+  }
+
   // ---- stories
 
   private static CancellableContext cancelled(Context ctx, Throwable cause) {
@@ -98,6 +116,33 @@ class ContextAssertionsTest {
     }
     fails(() -> assertThat((Ending) null).endedWith(CLOSED), "not to be null");
     fails(() -> assertThat((ContextEndedException) null).endedWith(CLOSED), "not to be null");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\"b", "é😀", "line\nbreak"})
+  void withinAStepWhoseNameIsShownEscaped(String step, Context ctx, VirtualClock clock) {
+    withinStep(step, ctx, clock);
+  }
+
+  @Test
+  void withinAStepWhoseNameIsShownCut(Context ctx, VirtualClock clock) {
+    withinStep("x".repeat(100), ctx, clock);
+  }
+
+  private static void withinStep(String step, Context ctx, VirtualClock clock) {
+    try (var limited = ctx.withTimeout(SECOND)) {
+      limited
+          .withName(step)
+          .run(
+              c -> {
+                clock.advance(SECOND);
+                assertThat(c.isDone()).isTrue();
+              });
+      assertThat(limited).endedWith(DEADLINE_EXCEEDED).within(step);
+      fails(
+          () -> assertThat(limited).endedWith(DEADLINE_EXCEEDED).within("another"),
+          "expected the deadline to pass in \"another\", but it is ");
+    }
   }
 
   @Test

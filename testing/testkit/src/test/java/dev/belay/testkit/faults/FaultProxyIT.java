@@ -190,6 +190,24 @@ class FaultProxyIT {
   }
 
   @Test
+  void whatIsOnItsWayHoldsUpNothingThatComesLater() throws Exception {
+    try (var sink = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        var slow = FaultProxy.to(sink.getLocalPort())) {
+      slow.delay(Duration.ofSeconds(Long.MAX_VALUE));
+      try (var socket =
+              new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), slow.port());
+          var server = sink.accept()) {
+        // More than the buffers of the sockets keep: it has come, and waits for its time.
+        socket.getOutputStream().write(new byte[8_000_000]);
+        socket.shutdownOutput();
+        assertThat(server.getInputStream().available()).isZero();
+        slow.pass();
+        assertThat(server.getInputStream().readAllBytes()).hasSize(8_000_000);
+      }
+    }
+  }
+
+  @Test
   void aLongDelayEndsWithTheProxy() throws Exception {
     try (Socket socket = connect()) {
       send(socket, "a");
