@@ -26,8 +26,18 @@ import org.jspecify.annotations.Nullable;
 public record RequestContexts(
     @Nullable Duration limit, WireHeaders headers, List<RemainingTimeHeader> also) {
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @throws IllegalArgumentException if {@code limit} is negative
+   */
   public RequestContexts {
+    if (limit != null && limit.isNegative()) {
+      throw new IllegalArgumentException(
+          "limit is " + limit + ": a request has no less than no time; pass null for no limit");
+    }
+    Objects.requireNonNull(headers, "headers is null: pass WireHeaders.DEFAULT, or leave it out");
+    Objects.requireNonNull(also, "also is null: leave it out for no further headers");
     also = List.copyOf(also);
   }
 

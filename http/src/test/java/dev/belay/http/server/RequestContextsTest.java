@@ -1,6 +1,7 @@
 package dev.belay.http.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
@@ -84,6 +85,19 @@ class RequestContextsTest {
           .isGreaterThan(Duration.ofSeconds(seconds).minusSeconds(5))
           .isLessThanOrEqualTo(Duration.ofSeconds(seconds));
     }
+  }
+
+  @Test
+  void whatMakesNoSenseIsRefused() {
+    assertThatThrownBy(() -> new RequestContexts(Duration.ofSeconds(-1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("limit is PT-1S: a request has no less than no time; pass null for no limit");
+    assertThatThrownBy(() -> new RequestContexts(null, null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("headers is null: pass WireHeaders.DEFAULT, or leave it out");
+    assertThatThrownBy(() -> new RequestContexts(null, WireHeaders.DEFAULT, null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageStartingWith("also is null: ");
   }
 
   @ParameterizedTest

@@ -375,6 +375,18 @@ class MiddlewareTest {
         .hasCauseInstanceOf(HandlerDeadlineException.class);
   }
 
+  @Test
+  void aDeadlineThatMakesNoSenseIsRefused() {
+    for (Duration none : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+      assertThatThrownBy(() -> Deadline.around(none, (ctx, q, s) -> {}))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("limit is " + none + ": nothing could ever run");
+    }
+    assertThatThrownBy(() -> Deadline.around(null, (ctx, q, s) -> {}))
+        .hasMessageStartingWith("limit is null: ");
+    assertThatThrownBy(() -> Deadline.around(MINUTE, null)).hasMessageStartingWith("next is null");
+  }
+
   // ---- concurrency limit
 
   @Test
@@ -479,6 +491,17 @@ class MiddlewareTest {
     assertThat(response.status).isEqualTo(413);
     assertThat(response.body).contains("the body is longer than 10 bytes");
     assertThat(new BodyTooLargeException(10)).hasMessage("the body is longer than 10 bytes");
+  }
+
+  @Test
+  void aBodyLimitThatMakesNoSenseIsRefused() {
+    assertThatThrownBy(() -> BodyLimit.around(maps, -1, (ctx, q, s) -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("bytes is -1: allow none or more");
+    assertThatThrownBy(() -> BodyLimit.around(null, 1, (ctx, q, s) -> {}))
+        .hasMessageStartingWith("messages is null: ");
+    assertThatThrownBy(() -> BodyLimit.around(maps, 1, null))
+        .hasMessageStartingWith("next is null");
   }
 
   @Test
