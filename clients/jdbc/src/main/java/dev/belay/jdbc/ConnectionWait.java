@@ -1,5 +1,6 @@
 package dev.belay.jdbc;
 
+import dev.belay.Canceller;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.spi.ContextEvent;
@@ -30,18 +31,37 @@ final class ConnectionWait {
     this.source = source;
   }
 
+  /** Interrupts a source that has not answered a patience after the end: nothing waits for it. */
+  private record LastResort(DriverThread inside, Duration patience) implements Canceller {
+    @Override
+    public void cancel(int attempt) {}
+
+    @Override
+    public void abandoned() {
+      inside.interrupt();
+    }
+
+    @Override
+    public String resource() {
+      return "data source";
+    }
+  }
+
   /**
    * Gets a connection from {@code source}.
    *
    * @param permits those of {@code pool}
+   * @param patience how long a helper thread may go on after the end
    */
-  static Lent await(Context ctx, Pool pool, Permits permits, SqlCallable<Connection> source)
+  static Lent await(
+      Context ctx, Pool pool, Permits permits, Duration patience, SqlCallable<Connection> source)
       throws SQLException {
     try {
       var wait = new ConnectionWait(permit(ctx, pool.timeout(), permits), source);
       try {
         return pool.usesHelperThread()
-            ? HelperCall.waiting(ctx, wait::lend).await(ctx, ConnectionWait::closeQuietly)
+            ? HelperCall.waiting(ctx, () -> wait.lendOnHelper(ctx, patience))
+                .await(ctx, ConnectionWait::closeQuietly)
             : ctx.callInterruptibly(c -> wait.lend());
       } finally {
         wait.leave();
@@ -63,6 +83,15 @@ final class ConnectionWait {
       throw new SQLTransientConnectionException(reason);
     }
     return permit;
+  }
+
+  private Lent lendOnHelper(Context ctx, Duration patience) throws SQLException {
+    var inside = new DriverThread();
+    try {
+      return ctx.call(new LastResort(inside, patience), c -> lend());
+    } finally {
+      inside.leave();
+    }
   }
 
   private Lent lend() throws SQLException {

@@ -205,9 +205,25 @@ final class ContextConnection extends Forwarding<Connection> {
         sql,
         () -> {
           used = true;
-          session.sending(sql);
-          return limited(statement, call);
+          sending(sql);
+          boolean aborted = driver.isTransactionAborted();
+          T result = limited(statement, call);
+          if (aborted) {
+            transaction.requireNotEnded();
+          }
+          if (sql != null) {
+            driver.executed(sql);
+          }
+          return result;
         });
+  }
+
+  /** A statement is sent, or added to a batch that will be. */
+  void sending(@Nullable String sql) {
+    if (sql != null) {
+      session.sending(sql);
+      transaction.sending(sql);
+    }
   }
 
   private <T extends @Nullable Object> T limited(Statement statement, SqlCallable<T> call)
@@ -225,6 +241,7 @@ final class ContextConnection extends Forwarding<Connection> {
   @Override
   void unwrapped() {
     unwrapped = true;
+    session.unwrapped();
   }
 
   @Override
@@ -345,9 +362,15 @@ final class ContextConnection extends Forwarding<Connection> {
     return true;
   }
 
-  /** Closes something that is open on this connection. */
+  /**
+   * Closes something that is open on this connection. On one that was discarded it ends with that:
+   * a call may still be inside the driver, and hold a lock that a close would wait for.
+   */
   @Nullable Object closing(boolean mayWait, SqlCallable<@Nullable Object> call)
       throws SQLException {
+    if (isDiscarded()) {
+      return null;
+    }
     return mayWait ? unlessDiscarded(() -> calls.cleanUp("closing", call)) : unlessDiscarded(call);
   }
 
@@ -365,11 +388,16 @@ final class ContextConnection extends Forwarding<Connection> {
 
   /** Rolls back what is open, and leaves all as it was found: pools differ in what they do. */
   private void leaveClean() throws SQLException {
-    boolean undo = pool.reuses() && used && (session.isCutShort() || isCutShort(ctx.status()));
-    boolean untouched = transaction.isAutoCommit() && autoCommitAtFirst && !session.isChanged();
+    boolean undo =
+        pool.reuses() && (used || unwrapped) && (session.isCutShort() || isCutShort(ctx.status()));
     if (isDiscarded() || target.isClosed()) {
       return;
     }
+    boolean untouched =
+        transaction.isAutoCommit()
+            && autoCommitAtFirst
+            && !transaction.isOpenByText()
+            && !session.isChanged();
     if (unwrapped && untouched && !undo) {
       requireIdle();
     } else if (!untouched || undo) {
@@ -394,6 +422,10 @@ final class ContextConnection extends Forwarding<Connection> {
     boolean autoCommit = transaction.isAutoCommit();
     if (!autoCommit) {
       target.rollback(); // also what was done through unwrap()
+    } else if (transaction.isOpenByText()) {
+      try (Statement statement = target.createStatement()) {
+        statement.execute("rollback"); // which JDBC's method refuses under auto-commit
+      }
     }
     if (undo) {
       if (!autoCommit) {

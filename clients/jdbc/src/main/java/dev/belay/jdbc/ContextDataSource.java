@@ -54,9 +54,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is sent as text is not understood beyond its first words: {@code commit} and {@code
  * rollback} as statements are treated as the methods of that name; do not hide one behind another
- * statement or in a batch, nor write {@code begin}. Messages show a statement's beginning, every
- * literal in it as a question mark. What is reached by {@code unwrap} is the driver's own and obeys
- * nothing.
+ * statement or in a batch. A transaction that {@code begin} as a statement has left open is rolled
+ * back when the connection is closed. Messages show a statement's beginning, every literal in it as
+ * a question mark. What is reached by {@code unwrap} is the driver's own and obeys nothing.
  *
  * <p>A batch is executed completely or not at all, under auto-commit as well: it is a transaction
  * of its own then. A statement that the database itself commits, as some do with DDL, stays done.
@@ -73,9 +73,8 @@ import org.jspecify.annotations.Nullable;
  *       connection whose user was cut short is replaced; with MariaDB's it is used again.
  *   <li>H2: say {@code ;QUERY_CACHE_SIZE=0}, else a connection that was cancelled on is replaced,
  *       which drops a database in memory if it was the last one. A wait for a row's lock ends at
- *       once in memory and with {@code jdbc:h2:async:}; on other files it ends with H2's own
- *       time-out. On files, statements run on a platform thread of their own, because an interrupt
- *       would close the database; {@code jdbc:h2:async:} needs none.
+ *       once in memory and with {@code jdbc:h2:async:}; from any other the call returns a second
+ *       after the end. Statements run on a platform thread of their own.
  *   <li>SQLite: a cancelled insert, update or delete rolls the whole transaction back; if that has
  *       ended it, the connection is replaced.
  *   <li>DuckDB: a cancel that hits the begin of a transaction, which the driver sends with the
@@ -106,9 +105,10 @@ public final class ContextDataSource implements DataSource {
   /**
    * Wraps {@code target}: a pool, or a driver's own. A pool that gives every thread the same
    * connections may be asked by a helper thread, under the context: HikariCP (on behalf of a
-   * virtual thread), Tomcat's JDBC pool, Agroal, and a data source in its driver's package. Every
-   * other one is called by the calling thread, so it may choose by a thread-local; the end of the
-   * context interrupts that thread, which does not stop a platform thread that connects.
+   * virtual thread), Tomcat's JDBC pool, Agroal, Spring's {@code DriverManagerDataSource}, and a
+   * data source in its driver's package. Every other one is called by the calling thread, so it may
+   * choose by a thread-local; the end of the context interrupts that thread, which does not stop a
+   * platform thread that connects: {@link #withHelperThreads} does.
    */
   public static ContextDataSource wrap(DataSource target) {
     return wrap(target, PATIENCE);
@@ -154,6 +154,19 @@ public final class ContextDataSource implements DataSource {
   }
 
   /**
+   * The same source, but a helper thread asks the target for connections, so that a call returns
+   * when its context ends, whatever the target does. That is so already for the targets that {@link
+   * #wrap} names; say it for another one that gives every thread the same, not for one that chooses
+   * by a thread-local.
+   */
+  @CheckReturnValue
+  public ContextDataSource withHelperThreads() {
+    return pool.usesHelperThread()
+        ? this
+        : new ContextDataSource(target, new PlainPool(target, true), permits, patience, limited);
+  }
+
+  /**
    * A connection that obeys {@code ctx} until it is closed.
    *
    * @throws SQLException if none is available, or the context ends first
@@ -188,7 +201,7 @@ public final class ContextDataSource implements DataSource {
 
   private Connection open(Context ctx, SqlCallable<Connection> source) throws SQLException {
     Objects.requireNonNull(ctx, "ctx is null: pass Context.todo() if you do not know which");
-    Lent lent = ConnectionWait.await(ctx, pool, permits, source);
+    Lent lent = ConnectionWait.await(ctx, pool, permits, patience, source);
     try {
       return ContextConnection.wrap(ctx, lent, pool, patience, limited);
     } catch (SQLException | RuntimeException e) {

@@ -49,6 +49,10 @@ final class ContextStatement extends Forwarding<Statement> {
           LocalMethods.isPlain(arguments) && LocalMethods.isPrepared(method)
               ? call.call()
               : inFlight("setting a parameter", call);
+      case "addBatch" -> {
+        connection.sending(arguments == null ? sql : text(arguments));
+        yield call.call();
+      }
       case "getConnection" -> proxyOfConnection;
       case "cancel" -> connection.calls().beside("cancelling", call);
       case "close" -> {
@@ -65,11 +69,11 @@ final class ContextStatement extends Forwarding<Statement> {
   private @Nullable Object execute(@Nullable String text, SqlCallable<@Nullable Object> call)
       throws SQLException {
     connection.openRows().leave(target); // which this closes
-    return switch (text == null ? Effect.OTHER : StatementText.effect(text)) {
-      case COMMITS -> connection.transaction().commit(call);
-      case ROLLS_BACK -> connection.transaction().rollback(call);
+    Effect effect = text == null ? Effect.OTHER : StatementText.effect(text);
+    return switch (effect) {
+      case COMMITS, ROLLS_BACK -> connection.transaction().endByText(effect, call);
       case ROLLS_BACK_TO_SAVEPOINT -> connection.transaction().rollbackToSavepoint(call);
-      case OTHER -> connection.execute(target, "executing", text, call);
+      case BEGINS, OTHER -> connection.execute(target, "executing", text, call);
     };
   }
 

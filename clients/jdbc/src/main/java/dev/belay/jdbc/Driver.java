@@ -117,6 +117,20 @@ interface Driver {
     return false;
   }
 
+  /**
+   * Whether a transaction is open in the database, also one begun by a statement's text, as far as
+   * the driver knows now.
+   */
+  default boolean isTransactionOpen() {
+    return false;
+  }
+
+  /** The text of a statement has ended the transaction of a connection without auto-commit. */
+  default void endedByText() throws SQLException {}
+
+  /** A statement with this text was executed. */
+  default void executed(String sql) throws SQLException {}
+
   /** Where a call runs that may take long, when the current thread makes it. */
   default Place place() {
     return Place.ofSocket();

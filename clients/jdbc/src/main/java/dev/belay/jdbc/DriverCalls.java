@@ -92,17 +92,23 @@ final class DriverCalls {
 
   /**
    * Makes a call that is never cancelled, a commit: after the end of the context it has the
-   * patience, then the connection is broken.
+   * patience, then the connection is broken. Only a wait for a lock before it begins ends with the
+   * context.
    */
   <T extends @Nullable Object> T committing(SqlCallable<T> call) throws SQLException {
     var bounded = new BoundedCall(connection, patience);
     try (CancellableContext own = entered().withCancel()) {
+      driver.waitUnder(own);
       return own.call(bounded, c -> bounded.run(driver.place(), c, call, () -> {}));
     } catch (ContextEndedException e) {
       throw Failures.ended(e, "committing", null);
     } finally {
-      bounded.leave();
-      underWay.decrementAndGet();
+      try {
+        driver.waitUnder(null);
+      } finally {
+        bounded.leave();
+        underWay.decrementAndGet();
+      }
     }
   }
 
@@ -118,14 +124,21 @@ final class DriverCalls {
       return Context.background()
           .callShielded(
               cleanUpLimit(),
-              own -> own.call(bounded, c -> bounded.run(driver.place(), c, call, () -> {})));
+              own -> {
+                driver.waitUnder(own);
+                return own.call(bounded, c -> bounded.run(driver.place(), c, call, () -> {}));
+              });
     } catch (ContextEndedException e) {
       throw Failures.ended(e, phase + "; the connection was discarded", null);
     } catch (SQLException e) {
       throw connection.explained(e, phase);
     } finally {
-      bounded.leave();
-      underWay.decrementAndGet();
+      try {
+        driver.waitUnder(null);
+      } finally {
+        bounded.leave();
+        underWay.decrementAndGet();
+      }
     }
   }
 

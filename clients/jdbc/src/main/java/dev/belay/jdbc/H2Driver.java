@@ -59,15 +59,10 @@ final class H2Driver extends EmbeddedDriver {
     return !onFiles;
   }
 
-  /**
-   * A thread of its own where the caller could not be released: no abort ends what it waits for.
-   */
+  /** A thread of its own: the caller could not be released from a wait for a table's lock. */
   @Override
   public Place place() {
-    if (remote) {
-      return Place.VIRTUAL_THREAD;
-    }
-    return onFiles ? Place.PLATFORM_THREAD : super.place();
+    return remote ? Place.VIRTUAL_THREAD : Place.PLATFORM_THREAD;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.belay.jdbc;
 
+import dev.belay.jdbc.StatementText.Effect;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,6 +21,9 @@ final class OpenTransaction {
 
   /** Whether one of its statements was cancelled, by whatever end. */
   private boolean doomed;
+
+  /** Whether the text of a statement has begun one, of which JDBC does not know. */
+  private boolean begunByText;
 
   /** The failure because of which the database has rolled it back; null if there was none. */
   private @Nullable SQLException rolledBack;
@@ -42,6 +46,30 @@ final class OpenTransaction {
   /** A statement is about to be sent. */
   void begin() {
     begun = !autoCommit;
+  }
+
+  /** A statement with this text is about to be sent. */
+  void sending(String sql) {
+    begunByText |= autoCommit && StatementText.effect(sql) == Effect.BEGINS;
+  }
+
+  /** Whether one is open although auto-commit is on. */
+  boolean isOpenByText() {
+    return autoCommit && (begunByText || connection.driver().isTransactionOpen());
+  }
+
+  /**
+   * A statement was executed in an aborted transaction, and was not seen to end it.
+   *
+   * @throws SQLException if it has: then it was a commit, and nothing was committed
+   */
+  void requireNotEnded() throws SQLException {
+    Driver driver = connection.driver();
+    if (!driver.isTransactionAborted() && !driver.isTransactionOpen()) {
+      throw new SQLException(
+          "the transaction had been aborted by a statement that failed; nothing was committed",
+          "25P02");
+    }
   }
 
   /** A cancel was sent to a statement. */
@@ -167,6 +195,17 @@ final class OpenTransaction {
     begun = false;
     doomed = false;
     rolledBack = null;
+    return result;
+  }
+
+  /** Commits or rolls back by a statement's text. */
+  @Nullable Object endByText(Effect effect, SqlCallable<@Nullable Object> call)
+      throws SQLException {
+    Object result = effect == Effect.COMMITS ? commit(call) : rollback(call);
+    begunByText = false;
+    if (!autoCommit && !connection.isDiscarded()) {
+      connection.driver().endedByText();
+    }
     return result;
   }
 

@@ -25,10 +25,15 @@ interface Pool {
   @SuppressWarnings("ClassInitializationDeadlock") // an interface: no class below initializes it
   Map<String, Function<DataSource, Pool>> KNOWN =
       Map.of(
-          "com.zaxxer.hikari.HikariDataSource", HikariPool::new,
-          "io.agroal.pool.DataSource", AgroalPool::new,
+          "com.zaxxer.hikari.HikariDataSource",
+          HikariPool::new,
+          "io.agroal.pool.DataSource",
+          AgroalPool::new,
           // The thread that asks connects, and a platform thread is stuck in that.
-          "org.apache.tomcat.jdbc.pool.DataSourceProxy", source -> new PlainPool(source, true));
+          "org.apache.tomcat.jdbc.pool.DataSourceProxy",
+          source -> new PlainPool(source, true),
+          "org.springframework.jdbc.datasource.AbstractDriverBasedDataSource",
+          source -> new PlainPool(source, true));
 
   /**
    * Keeps {@code connection} from being lent again; its borrower still closes it. Does not wait for

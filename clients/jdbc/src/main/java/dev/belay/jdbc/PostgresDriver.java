@@ -76,6 +76,11 @@ final class PostgresDriver implements Driver {
   }
 
   @Override
+  public boolean isTransactionOpen() {
+    return physical.getTransactionState() != TransactionState.IDLE;
+  }
+
+  @Override
   public Session session() {
     return new PostgresSession(physical);
   }

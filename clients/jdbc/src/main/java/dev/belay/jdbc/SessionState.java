@@ -66,8 +66,13 @@ final class SessionState {
   }
 
   /** A statement is sent. */
-  void sending(@Nullable String sql) {
-    unlisted |= sql != null && StatementText.maySetUnlisted(sql);
+  void sending(String sql) {
+    unlisted |= StatementText.maySetUnlisted(sql);
+  }
+
+  /** What its borrower does with the driver's own connection is not seen. */
+  void unwrapped() {
+    unlisted = true;
   }
 
   boolean isCutShort() {

@@ -4,10 +4,15 @@ import dev.belay.Context;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** SQLite by Xerial's driver. */
 final class SqliteDriver extends EmbeddedDriver {
+  private static final Pattern BUSY_TIMEOUT =
+      Pattern.compile("\\bbusy_timeout\\W*[=(]", Pattern.CASE_INSENSITIVE);
+
   private final SqliteLockWait lockWait;
 
   private SqliteDriver(DatabaseMetaData metaData) throws SQLException {
@@ -33,6 +38,34 @@ final class SqliteDriver extends EmbeddedDriver {
   @Override
   public boolean cancelMayEndTransaction() {
     return true;
+  }
+
+  /** Some failures do, and none has an SQLState. Another begin succeeds only if none is open. */
+  @Override
+  public boolean endsTransaction(SQLException failure) {
+    return begin();
+  }
+
+  /** The driver would send the next statement without a transaction. */
+  @Override
+  public void endedByText() {
+    begin();
+  }
+
+  private boolean begin() {
+    try (Statement statement = physical.createStatement()) {
+      statement.execute("begin");
+      return true;
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void executed(String sql) throws SQLException {
+    if (BUSY_TIMEOUT.matcher(sql).find()) {
+      lockWait.adopt(physical);
+    }
   }
 
   /** Temporary tables, attached files, and the settings that harm the next user. */

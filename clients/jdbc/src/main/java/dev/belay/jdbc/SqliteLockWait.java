@@ -17,7 +17,7 @@ import org.sqlite.BusyHandler;
  * context of the call has ended. SQLite's own wait for a lock takes no notice of a cancel.
  *
  * <p>One for each connection of the driver, from its first use under a context on. A busy time-out
- * that is set later replaces it, which is what its user wants.
+ * that a statement sets later is taken over.
  */
 final class SqliteLockWait extends BusyHandler {
   private static final Map<Connection, SqliteLockWait> KNOWN =
@@ -30,7 +30,7 @@ final class SqliteLockWait extends BusyHandler {
 
   private static final int GIVE_UP = 0;
 
-  private final long timeoutNanos;
+  private volatile long timeoutNanos;
   private volatile @Nullable Context call;
 
   /** When the wait began; of the thread that is inside the driver, which is one. */
@@ -50,6 +50,12 @@ final class SqliteLockWait extends BusyHandler {
     setHandler(connection, made);
     KNOWN.put(connection, made);
     return made;
+  }
+
+  /** Takes over the busy time-out that was set on {@code connection}, and with it its place. */
+  void adopt(Connection connection) throws SQLException {
+    timeoutNanos = busyTimeoutMillis(connection) * 1_000_000;
+    setHandler(connection, this);
   }
 
   private static long busyTimeoutMillis(Connection connection) throws SQLException {

@@ -18,10 +18,16 @@ final class StatementText {
               + "|(?<![\\w$.])\\.?[0-9][\\w.]*+(?:(?<=[eE])[+-][0-9]++)?",
           Pattern.DOTALL);
 
+  private static final Pattern COMMENT =
+      Pattern.compile("--[^\n]*+|/\\*(?:(?!\\*/).)*+\\*/", Pattern.DOTALL);
+
+  /** What is longer than that is not looked through. */
+  private static final int LONGEST = 100_000;
+
   private static final Pattern FIRST_WORDS =
       Pattern.compile(
-          "(?:\\s|;|--[^\n]*+\n|/\\*(?:(?!\\*/).)*+\\*/)*+"
-              + "(?:(?<commit>commit|end|prepare\\s+transaction)|(?<rollback>rollback|abort))\\b"
+          "(?:(?<commit>commit|end|prepare\\s+transaction)|(?<rollback>rollback|abort)"
+              + "|(?<begin>begin|start\\s+transaction))\\b"
               + "(?<to>(?:\\s+(?:work|transaction))?\\s+to\\b)?.*+",
           Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
@@ -37,11 +43,14 @@ final class StatementText {
    * app.tenant} in PostgreSQL, or a user variable.
    */
   static boolean maySetUnlisted(String sql) {
-    return UNLISTED_SETTING.matcher(beginning(sql)).find();
+    return sql.length() > LONGEST
+        || UNLISTED_SETTING.matcher(sql).find()
+        || UNLISTED_SETTING.matcher(COMMENT.matcher(sql).replaceAll(" ")).find();
   }
 
   /** What a statement does to the transaction that is open, as far as its first words show. */
   enum Effect {
+    BEGINS,
     COMMITS,
     ROLLS_BACK,
     ROLLS_BACK_TO_SAVEPOINT,
@@ -49,14 +58,55 @@ final class StatementText {
   }
 
   static Effect effect(String sql) {
-    var words = FIRST_WORDS.matcher(beginning(sql));
+    var words = FIRST_WORDS.matcher(beginning(sql.substring(firstWord(sql))));
     if (!words.matches()) {
       return Effect.OTHER;
+    }
+    if (words.group("begin") != null) {
+      return Effect.BEGINS;
     }
     if (words.group("commit") != null) {
       return Effect.COMMITS;
     }
     return words.group("to") == null ? Effect.ROLLS_BACK : Effect.ROLLS_BACK_TO_SAVEPOINT;
+  }
+
+  /** Where {@code sql} begins, behind spaces, semicolons and comments. */
+  private static int firstWord(String sql) {
+    int at = 0;
+    while (at < sql.length()) {
+      char c = sql.charAt(at);
+      if (Character.isWhitespace(c) || c == ';') {
+        at++;
+      } else if (sql.startsWith("--", at)) {
+        int end = sql.indexOf('\n', at);
+        at = end < 0 ? sql.length() : end;
+      } else if (sql.startsWith("/*", at)) {
+        at = behindComment(sql, at);
+      } else {
+        return at;
+      }
+    }
+    return at;
+  }
+
+  /** Some databases nest comments; where that leaves one open, this one does not. */
+  private static int behindComment(String sql, int start) {
+    int depth = 0;
+    for (int at = start; at < sql.length() - 1; at++) {
+      if (sql.startsWith("/*", at)) {
+        depth++;
+        at++;
+      } else if (sql.startsWith("*/", at)) {
+        depth--;
+        at++;
+        if (depth == 0) {
+          return at + 1;
+        }
+      }
+    }
+    int first = sql.indexOf("*/", start + 2);
+    return first < 0 ? sql.length() : first + 2;
   }
 
   /**

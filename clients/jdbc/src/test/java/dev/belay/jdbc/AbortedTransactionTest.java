@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.CancellableContext;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -30,6 +31,36 @@ class AbortedTransactionTest extends DatabaseFixture {
       @Override
       void on(Connection connection) throws SQLException {
         execute(connection, "commit");
+      }
+    },
+    BEHIND_A_NESTED_COMMENT {
+      @Override
+      void on(Connection connection) throws SQLException {
+        execute(connection, "/* a /* b */ c */ commit");
+      }
+    },
+    BEHIND_A_LONG_COMMENT {
+      @Override
+      void on(Connection connection) throws SQLException {
+        execute(connection, "/*" + "x".repeat(10_000) + "*/ commit");
+      }
+    },
+    IN_A_BATCH {
+      @Override
+      void on(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+          statement.addBatch("commit");
+          statement.executeBatch();
+        }
+      }
+    },
+    IN_A_PREPARED_BATCH {
+      @Override
+      void on(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("commit")) {
+          statement.addBatch();
+          statement.executeBatch();
+        }
       }
     },
     AUTO_COMMIT {

@@ -197,6 +197,7 @@ class ConnectionOrderTest extends DatabaseFixture {
                       ctx,
                       slow,
                       permits,
+                      Duration.ofMinutes(1),
                       () -> {
                         calls.countDown();
                         awaitArrival(arrive);

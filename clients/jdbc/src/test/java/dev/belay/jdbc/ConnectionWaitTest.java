@@ -9,6 +9,8 @@ import dev.belay.ContextCancelledException;
 import dev.belay.ContextKey;
 import dev.belay.DeadlineExceededException;
 import dev.belay.testkit.Attempt;
+import dev.belay.testkit.faults.FaultProxy;
+import dev.belay.testkit.faults.StalledDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
@@ -20,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** Waiting for a connection that does not come. */
 class ConnectionWaitTest extends DatabaseFixture {
@@ -62,6 +65,37 @@ class ConnectionWaitTest extends DatabaseFixture {
       assertThat(waiter.wasInterrupted()).isFalse();
     }
     await(() -> poolState().getThreadsAwaitingConnection() == 0, "nobody waits");
+  }
+
+  /** A1: also a source that is deaf to interrupts is left when the deadline passes. */
+  @ParameterizedTest
+  @EnumSource(On.class)
+  void aSourceThatDoesNotAnswerIsLeft(On on, Context root) throws Exception {
+    try (var stalled = StalledDataSource.atConnect();
+        var ctx = root.withTimeout(Duration.ofMillis(50))) {
+      var ours = ContextDataSource.wrap(stalled).withHelperThreads();
+      var waiter = on.start(() -> ours.connection(ctx));
+      stalled.awaitStalled(1);
+      assertThat(waiter.failure())
+          .isInstanceOf(SQLTimeoutException.class)
+          .hasCauseInstanceOf(DeadlineExceededException.class);
+    }
+  }
+
+  /** A1: the login's thread ends too, a patience later; the leak check would find it. */
+  @ParameterizedTest
+  @EnumSource(On.class)
+  void aServerThatIsSilentAtTheLoginIsLeft(On on, Context root) throws Exception {
+    try (var proxy = FaultProxy.to(server.port());
+        var ctx = root.withTimeout(Duration.ofMillis(50))) {
+      proxy.goSilent();
+      var source =
+          new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:" + proxy.port() + "/x?user=u");
+      var waiter = on.start(() -> ContextDataSource.wrap(source).connection(ctx));
+      assertThat(waiter.failure())
+          .isInstanceOf(SQLTimeoutException.class)
+          .hasCauseInstanceOf(DeadlineExceededException.class);
+    }
   }
 
   @ParameterizedTest

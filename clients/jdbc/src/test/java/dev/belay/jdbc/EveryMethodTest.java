@@ -187,7 +187,7 @@ class EveryMethodTest {
   }
 
   /** One method of one object, waiting in the driver. */
-  private record Waiting(Method method, Driver driver, Attempt<Object> attempt) {}
+  private record Waiting(Method method, On on, Driver driver, Attempt<Object> attempt) {}
 
   @ParameterizedTest
   @MethodSource("types")
@@ -196,14 +196,14 @@ class EveryMethodTest {
     for (Method method : methodsOf(type)) {
       if (!listed(type, "local:").contains(method.getName())) {
         for (On on : On.values()) {
-          all.add(start(type, method, on, root));
+          all.add(start(type, method, on, root, DEADLINE));
         }
       }
     }
-    for (Waiting each : all) {
+    for (Waiting first : all) {
+      Waiting each = reached(first, type, root);
       String name = each.method.toString();
       Throwable failure = each.attempt.failure();
-      assertThat(each.driver.reached).as("reached by " + name).isTrue();
       if (!QUIET.contains(each.method.getName())) {
         assertThat(failure).as(name).isInstanceOf(SQLException.class);
         assertThat(causes(failure))
@@ -213,14 +213,29 @@ class EveryMethodTest {
     }
   }
 
-  private static Waiting start(Class<?> type, Method method, On on, Context root) {
+  /** On a busy machine the deadline may pass before the call: then once more, with more time. */
+  private static Waiting reached(Waiting first, Class<?> type, Context root) throws Exception {
+    Waiting each = first;
+    for (Duration deadline = DEADLINE; each.attempt.failure() != null; ) {
+      if (each.driver.reached) {
+        return each;
+      }
+      deadline = deadline.multipliedBy(2);
+      each = start(type, each.method, each.on, root, deadline);
+    }
+    assertThat(each.driver.reached).as("reached by " + each.method).isTrue();
+    return each;
+  }
+
+  private static Waiting start(
+      Class<?> type, Method method, On on, Context root, Duration deadline) {
     var driver = new Driver();
     var source =
         ContextDataSource.wrap(Stubs.source(() -> driver.object(Connection.class)), PATIENCE);
     Attempt<Object> attempt =
         on.start(
             () -> {
-              try (var ctx = root.withTimeout(DEADLINE);
+              try (var ctx = root.withTimeout(deadline);
                   Connection connection = source.connection(ctx)) {
                 if (method.getName().equals("rollback")) {
                   connection.setAutoCommit(false);
@@ -236,7 +251,7 @@ class EveryMethodTest {
                 throw e.getCause() instanceof Exception own ? own : e;
               }
             });
-    return new Waiting(method, driver, attempt);
+    return new Waiting(method, on, driver, attempt);
   }
 
   private static Object[] arguments(Method method) {

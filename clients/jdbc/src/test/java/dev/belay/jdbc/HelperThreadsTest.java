@@ -233,6 +233,7 @@ class HelperThreadsTest {
                     root,
                     new PlainPool(Stubs.source(() -> null), true),
                     new Permits(() -> 1),
+                    Duration.ofMinutes(1),
                     () -> {
                       asked.countDown();
                       Calls.awaitDeaf(lend);

@@ -13,7 +13,9 @@ import java.sql.Statement;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.jdbc.PgConnection;
 
 /** What a session has left behind when its context has cut it short. */
 class SessionTest extends DatabaseFixture {
@@ -30,7 +32,7 @@ class SessionTest extends DatabaseFixture {
 
   @BeforeAll
   void roles() throws SQLException {
-    observer.execute("create role clerk; create schema other");
+    observer.execute("create role clerk; create schema other; grant all on item to pg_monitor");
   }
 
   /** One connection, which its pool has set up. */
@@ -99,7 +101,13 @@ class SessionTest extends DatabaseFixture {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"set app.tenant = 'theirs'", "set work_mem = '7MB'", "prepare theirs as select 1"})
+      strings = {
+        "set app.tenant = 'theirs'",
+        "set/**/app.tenant = 'theirs'",
+        "select repeat('................................', 100), set_config('app.tenant', 'x', false)",
+        "set work_mem = '7MB'",
+        "prepare theirs as select 1"
+      })
   void whatElseIsLeftCostsTheConnection(String sql, CancellableContext root) throws Exception {
     try (HikariDataSource pool = one()) {
       var ours = ContextDataSource.wrap(pool);
@@ -111,6 +119,78 @@ class SessionTest extends DatabaseFixture {
       try (Connection next = ours.connection(root)) {
         assertThat(state(next)).isEqualTo(before);
         assertThat(backendOf(next)).isNotEqualTo(backend);
+      }
+    }
+  }
+
+  /** C3: what is done by other means than a plain execution. */
+  @ParameterizedTest
+  @EnumSource(Means.class)
+  void whatIsLeftByOtherMeansCostsTheConnection(Means means, CancellableContext root)
+      throws Exception {
+    try (HikariDataSource pool = one()) {
+      var ours = ContextDataSource.wrap(pool);
+      String before;
+      try (Connection connection = ours.connection(root)) {
+        before = state(connection);
+      }
+      try (var ctx = root.withCancel();
+          Connection connection = ours.connection(ctx)) {
+        means.leave(connection);
+        ctx.cancel();
+      }
+      try (Connection next = ours.connection(root)) {
+        assertThat(state(next)).isEqualTo(before);
+      }
+      assertThat(observer.number("select count(*) from pg_locks where locktype = 'advisory'"))
+          .isZero();
+    }
+  }
+
+  /** The means by which a session may get something. */
+  enum Means {
+    BATCH {
+      @Override
+      void leave(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+          statement.addBatch("set app.tenant = 'theirs'");
+          statement.executeBatch();
+        }
+      }
+    },
+    THE_DRIVERS_OWN_CONNECTION {
+      @Override
+      void leave(Connection connection) throws SQLException {
+        try (Statement statement = connection.unwrap(PgConnection.class).createStatement()) {
+          statement.execute("select pg_advisory_lock(77), set_config('app.tenant', 'x', false)");
+        }
+      }
+    };
+
+    abstract void leave(Connection connection) throws SQLException;
+  }
+
+  /** C3: a transaction that JDBC does not know of is not lent on, whatever the end. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aTransactionThatATextHasBegunIsRolledBack(boolean cutShort, CancellableContext root)
+      throws Exception {
+    try (HikariDataSource pool = one()) {
+      var ours = ContextDataSource.wrap(pool);
+      int backend;
+      try (var ctx = root.withCancel();
+          Connection connection = ours.connection(ctx)) {
+        backend = backendOf(connection);
+        execute(connection, "begin");
+        execute(connection, "insert into item values (1, 'left')");
+        if (cutShort) {
+          ctx.cancel();
+        }
+      }
+      try (Connection next = ours.connection(root)) {
+        assertThat(backendOf(next)).isEqualTo(backend);
+        execute(next, "insert into item values (2, 'next')");
+        assertThat(observer.number("select sum(id) from item")).isEqualTo(2);
       }
     }
   }

@@ -48,9 +48,22 @@ class StatementTextTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"commit", " COMMIT WORK;", "/* x */ -- y\n;End", "prepare transaction 'a'"})
+      strings = {
+        "commit",
+        " COMMIT WORK;",
+        "/* x */ -- y\n;End",
+        "prepare transaction 'a'",
+        "/* a /* b */ c */ commit",
+        "/* a /* b */ commit"
+      })
   void theseCommit(String sql) {
     assertThat(StatementText.effect(sql)).isEqualTo(Effect.COMMITS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"begin", "BEGIN WORK", "/**/start  transaction read only"})
+  void theseBegin(String sql) {
+    assertThat(StatementText.effect(sql)).isEqualTo(Effect.BEGINS);
   }
 
   @ParameterizedTest
@@ -73,6 +86,8 @@ class StatementTextTest {
         "committed",
         "endless()",
         "-- commit",
+        "beginning",
+        "/* commit",
         "/* commit */ select 1",
         "prepare p as select 1",
         "release savepoint a"
