@@ -129,7 +129,9 @@ final class DriverCalls {
                 return own.call(bounded, c -> bounded.run(driver.place(), c, call, () -> {}));
               });
     } catch (ContextEndedException e) {
-      throw Failures.ended(e, phase + "; the connection was discarded", null);
+      String discarded = phase + "; the connection was discarded";
+      Failures.throwIfDone(ctx, discarded, null); // the end that has left it so little time
+      throw Failures.ended(e, discarded, null);
     } catch (SQLException e) {
       throw connection.explained(e, phase);
     } finally {

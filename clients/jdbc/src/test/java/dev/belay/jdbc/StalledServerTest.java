@@ -122,6 +122,7 @@ class StalledServerTest extends DatabaseFixture {
   private static void assertDeadline(Throwable failure) {
     assertThat(failure)
         .isInstanceOf(SQLTimeoutException.class)
+        .hasMessageStartingWith("deadline of 300ms")
         .hasCauseInstanceOf(DeadlineExceededException.class);
   }
 
@@ -172,6 +173,27 @@ class StalledServerTest extends DatabaseFixture {
             });
     assertThat(attempt.failure()).isInstanceOf(CommitOutcomeUnknownException.class);
     assertDeadline(attempt.failure().getCause());
+    goOn();
+    observer.awaitBackends(POOL_SIZE);
+  }
+
+  @ParameterizedTest
+  @EnumSource(On.class)
+  void aRollbackSaysWhoseTimeWasUp(On on, Context root) throws Exception {
+    var attempt =
+        on.start(
+            () -> {
+              try (var ctx = root.withTimeout(DEADLINE);
+                  Connection connection = source.connection(ctx);
+                  Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                statement.execute("insert into item values (1, 'a')");
+                stop(connection.unwrap(PGConnection.class).getBackendPID());
+                connection.rollback();
+                return null;
+              }
+            });
+    assertDeadline(attempt.failure());
     goOn();
     observer.awaitBackends(POOL_SIZE);
   }

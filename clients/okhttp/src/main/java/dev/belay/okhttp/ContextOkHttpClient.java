@@ -7,6 +7,7 @@ import dev.belay.http.ExchangeAbortedException;
 import dev.belay.http.wire.WireHeaders;
 import java.io.IOException;
 import java.util.Objects;
+import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -86,6 +87,17 @@ public final class ContextOkHttpClient {
     return response
         .newBuilder()
         .body(ResponseBody.create(source, body.contentType(), body.contentLength()))
+        .trailers(() -> trailers(ctx, response))
         .build();
+  }
+
+  /** These are read behind the body's back. */
+  private static Headers trailers(Context ctx, Response response) throws IOException {
+    try {
+      return response.trailers();
+    } catch (IOException e) {
+      ctx.throwIfDone(e);
+      throw e;
+    }
   }
 }

@@ -10,6 +10,7 @@ import dev.belay.http.ExchangeAbortedException.Phase;
 import dev.belay.http.wire.Trace;
 import dev.belay.http.wire.WireHeaders;
 import dev.belay.testkit.Attempt;
+import dev.belay.testkit.faults.StalledServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,8 @@ import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ContextOkHttpClientIT {
   private final Context root = Context.background();
@@ -73,6 +76,28 @@ class ContextOkHttpClientIT {
     try (var ctx = root.withTimeout(Duration.ofHours(1));
         Response response = client.withHeaders(WireHeaders.NONE).open(ctx, get("/field"))) {
       assertThat(response.body().string()).isEqualTo("none");
+    }
+  }
+
+  /** Faults, A6: {@code trailers()} before, in the midst of and behind the body. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4, Integer.MAX_VALUE})
+  void theEndIsWhatTrailersThrow(int bytesRead) throws Exception {
+    try (var stalled = StalledServer.atTrailers();
+        var ctx = root.withCancel()) {
+      var request = new Request.Builder().url(stalled.uri().toString()).build();
+      var attempt =
+          Attempt.start(
+              () -> {
+                try (Response response = client.open(ctx, request)) {
+                  response.body().byteStream().readNBytes(bytesRead);
+                  return response.trailers();
+                }
+              });
+      stalled.awaitStalled(1);
+      attempt.awaitBlocked();
+      ctx.cancel();
+      attempt.thrown(ContextCancelledException.class);
     }
   }
 

@@ -23,6 +23,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -213,6 +215,9 @@ public final class ContextHandler extends Handler.Abstract {
         failure instanceof ConnectionLostException
             ? OptionalInt.empty()
             : known == null ? FailureStatus.of(ctx, failure) : OptionalInt.of(known.getCode());
+    if (status.isEmpty() && isCutOff(request)) {
+      status = OptionalInt.of(400); // it may still read the answer
+    }
     FailureLog.write(LOG, ctx, status.orElse(0), failure);
     if (status.isEmpty() || response.isCommitted()) {
       callback.failed(new EofException(failure)); // quiet in Jetty's log, as it is in ours
@@ -221,6 +226,22 @@ public final class ContextHandler extends Handler.Abstract {
       String text = known == null ? FailureStatus.text(code, failure) : known.getReason();
       Response.writeError(new Shown(request), response, callback, code, text);
     }
+  }
+
+  /** Whether the client has ended its side in the midst of the body. */
+  private static boolean isCutOff(Request request) {
+    if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2) {
+      return false; // a stream that was reset takes no answer
+    }
+    Content.Chunk chunk = request.read();
+    while (chunk != null && !chunk.isLast()) {
+      chunk.release();
+      chunk = request.read();
+    }
+    if (chunk != null) {
+      chunk.release();
+    }
+    return chunk != null && Content.Chunk.isFailure(chunk, true);
   }
 
   /** A request as error pages show it: a client's query is not repeated. */

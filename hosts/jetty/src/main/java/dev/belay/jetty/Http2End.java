@@ -43,7 +43,8 @@ final class Http2End implements Connection.Listener {
     if (!endPoint.isOpen()) {
       made.onClosed(connection); // which may have come before the listener
     } else if (made.farEnd.want()) {
-      made.farEnd.look(endPoint.getLocalSocketAddress(), endPoint.getRemoteSocketAddress());
+      EndPoint socket = WatchEndPoint.socketOf(endPoint);
+      made.farEnd.look(socket.getLocalSocketAddress(), socket.getRemoteSocketAddress());
     }
     return made;
   }

@@ -108,8 +108,22 @@ final class WatchEndPoint extends ForwardingEndPoint {
     }
     register(register);
     if (far) {
-      farEnd.look(getLocalSocketAddress(), getRemoteSocketAddress());
+      lookAtFarEnd();
     }
+  }
+
+  private void lookAtFarEnd() {
+    EndPoint socket = socketOf(target);
+    farEnd.look(socket.getLocalSocketAddress(), socket.getRemoteSocketAddress());
+  }
+
+  /** The innermost end point, which has the socket's own addresses, not those a proxy has named. */
+  static EndPoint socketOf(EndPoint endPoint) {
+    EndPoint socket = endPoint;
+    while (socket instanceof EndPoint.Wrapper wrapper) {
+      socket = wrapper.unwrap();
+    }
+    return socket;
   }
 
   /** Stops notifying {@code oldWatcher}; one that has taken its place stays. */
@@ -289,7 +303,7 @@ final class WatchEndPoint extends ForwardingEndPoint {
     }
     register(register);
     if (far) {
-      farEnd.look(getLocalSocketAddress(), getRemoteSocketAddress());
+      lookAtFarEnd();
     }
     if (waiting != null) {
       serve(waiting, elsewhere);

@@ -89,6 +89,31 @@ class SocketWatchIT {
     }
   }
 
+  /** Faults, B: a connection that was reset does not know its peer any more. */
+  @Test
+  void aResetThatCameBeforeTheWatchIsNoticed() throws Exception {
+    var ended = new CountDownLatch(1);
+    try (var pair = Pair.open(InetAddress.getLoopbackAddress())) {
+      var local = (InetSocketAddress) pair.server.getLocalSocketAddress();
+      var remote = (InetSocketAddress) pair.server.getRemoteSocketAddress();
+      pair.client.getOutputStream().write(new byte[100_000]);
+      pair.client.setSoLinger(true, 0);
+      pair.client.close();
+      assertThat(SocketWatch.shared().watch(local, remote, true, ended::countDown)).isNotNull();
+      ended.await();
+    }
+  }
+
+  @Test
+  void aSocketThatListensWasNotReset() throws Exception {
+    try (var listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var local = (InetSocketAddress) listening.getLocalSocketAddress();
+      var ended = new CountDownLatch(1);
+      assertThat(SocketWatch.shared().watch(local, local, true, ended::countDown)).isNull();
+      assertThat(ended.getCount()).isOne();
+    }
+  }
+
   @Test
   void aHalfCloseIsNoEndWhereItIsNotWanted() throws Exception {
     var ended = new CountDownLatch(1);

@@ -63,7 +63,13 @@ public final class SocketWatch {
 
   /** What the watch asks of the operating system. No method waits but {@link #await}. */
   interface Descriptors {
-    /** The descriptor of the connection between the two addresses; negative if there is none. */
+    /** What {@link #find} gives if there is no such connection. */
+    int NONE = -1;
+
+    /** What it gives if there is none, but one at the local address that was reset. */
+    int RESET = -2;
+
+    /** The descriptor of the connection between the two addresses, {@link #NONE} or RESET. */
     int find(InetSocketAddress local, InetSocketAddress remote);
 
     /** Whether {@code descriptor} is that of the connection, now. */
@@ -127,17 +133,30 @@ public final class SocketWatch {
    * Watches the connection between the two addresses, which the caller knows to be open. Looks at
    * all descriptors of the process: microseconds for a few, milliseconds for thousands.
    *
+   * @param local the address that the socket itself has
+   * @param remote the address of the socket's peer, not one that a proxy has named
    * @param half whether the peer's half-close is an end
-   * @param ended is run once, at the end, on the watch's thread: it must only start what is to be
-   *     done
+   * @param ended is run once, at the end: on the watch's thread, or on this one if the connection
+   *     was reset before. It must only start what is to be done.
    * @return null if the connection cannot be found
    */
   public @Nullable Watched watch(
       InetSocketAddress local, InetSocketAddress remote, boolean half, Runnable ended) {
     int descriptor = descriptors.find(local, remote);
-    if (descriptor < 0) {
-      return null;
+    Watched watched = descriptor < 0 ? null : begin(descriptor, local, remote, half, ended);
+    if (watched == null && descriptors.find(local, remote) == Descriptors.RESET) {
+      ended.run(); // a connection that was reset does not know its peer any more
+      return new Watched(NONE, Descriptors.RESET, local, remote, half, ended);
     }
+    return watched;
+  }
+
+  private @Nullable Watched begin(
+      int descriptor,
+      InetSocketAddress local,
+      InetSocketAddress remote,
+      boolean half,
+      Runnable ended) {
     lock.lock();
     try {
       start();

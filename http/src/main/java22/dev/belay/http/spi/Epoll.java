@@ -27,6 +27,11 @@ final class Epoll implements SocketWatch.Descriptors {
   private static final int PEER_HALF_CLOSED = 0x2000;
   private static final int ONE_SHOT = 1 << 30;
 
+  /** The level of options of sockets, and the one that says whether a socket listens. */
+  private static final int SOCKET = 1;
+
+  private static final int LISTENS = 30;
+
   private static final int IPV4 = 2;
   private static final int IPV6 = 10;
   private static final int LONGEST_ADDRESS = 128;
@@ -44,6 +49,10 @@ final class Epoll implements SocketWatch.Descriptors {
           "epoll_wait", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
   private final MethodHandle peerName = nameFunction("getpeername");
   private final MethodHandle ownName = nameFunction("getsockname");
+  private final MethodHandle option =
+      function(
+          "getsockopt",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
 
   /** For the events; used by the one thread that waits. */
   private final MemorySegment events = Arena.global().allocate((long) MOST_EVENTS * EVENT, 8);
@@ -104,15 +113,35 @@ final class Epoll implements SocketWatch.Descriptors {
   @Override
   public int find(InetSocketAddress local, InetSocketAddress remote) {
     String[] open = new File("/proc/self/fd").list();
+    boolean reset = false;
     if (open != null) {
       for (String name : open) {
         int descriptor = Integer.parseInt(name);
-        if (connects(descriptor, local, remote)) {
-          return descriptor;
+        if (isNamed(ownName, descriptor, local)) {
+          if (isNamed(peerName, descriptor, remote)) {
+            return descriptor;
+          }
+          reset |= isReset(descriptor);
         }
       }
     }
-    return -1;
+    return reset ? RESET : NONE;
+  }
+
+  /** Whether a socket that has an address of its own has no peer, and does not listen. */
+  private boolean isReset(int descriptor) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = arena.allocate(LONGEST_ADDRESS, 8);
+      MemorySegment length = arena.allocate(JAVA_INT);
+      length.set(JAVA_INT, 0, LONGEST_ADDRESS);
+      MemorySegment listens = arena.allocate(JAVA_INT);
+      MemorySegment size = arena.allocate(JAVA_INT);
+      size.set(JAVA_INT, 0, (int) JAVA_INT.byteSize());
+      return (int) call(() -> (int) peerName.invokeExact(descriptor, address, length)) != 0
+          && (int) call(() -> (int) option.invokeExact(descriptor, SOCKET, LISTENS, listens, size))
+              == 0
+          && listens.get(JAVA_INT, 0) == 0;
+    }
   }
 
   @Override

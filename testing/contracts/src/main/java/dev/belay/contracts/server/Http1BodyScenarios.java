@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * not do to it.
  */
 abstract class Http1BodyScenarios extends RequestScenarios<Http1Client> {
+  private static final int RESETS = 20;
 
   private static final String CHUNKED =
       "POST %s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -143,6 +144,19 @@ abstract class Http1BodyScenarios extends RequestScenarios<Http1Client> {
     assertNoticed(visit, client, leaving);
   }
 
+  /** The end may be there before the server has begun to look for it. */
+  @Test
+  void aResetRightBehindALargeBodyIsNoticed() throws Exception {
+    needs(GONE_BEHIND_ANY_BYTES);
+    for (int i = 0; i < RESETS; i++) {
+      Http1Client client = client();
+      client.postHeader("/unread", 30_000);
+      Visit visit = entered("/unread");
+      client.send("b".repeat(30_000));
+      assertNoticed(visit, client, Http1Client::reset);
+    }
+  }
+
   // ---- not HTTP
 
   @Test
@@ -177,6 +191,19 @@ abstract class Http1BodyScenarios extends RequestScenarios<Http1Client> {
     entered("/reading");
     client.halfClose();
     assertEquals(400, client.answer().status());
+  }
+
+  /** Whichever comes first: that the body is read, or that the end of the connection is noticed. */
+  @Test
+  void aBodyThatIsHalfClosedAtOnceIsTheClientsFault() throws Exception {
+    needs(STREAMED_REQUESTS);
+    for (int i = 0; i < RESETS; i++) {
+      Http1Client client = client();
+      client.postHeader("/reading", 40);
+      client.send("b");
+      client.halfClose();
+      assertEquals(400, client.answer().status());
+    }
   }
 
   @Test
