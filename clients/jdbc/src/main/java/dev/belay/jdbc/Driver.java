@@ -165,6 +165,11 @@ interface Driver {
    */
   default void waitUnder(@Nullable Context call) throws SQLException {}
 
+  /** Whether the call has failed because its wait for a lock was ended that way. */
+  default boolean hasEndedWait() {
+    return false;
+  }
+
   /** Whether an interrupt ends waits that a cancel does not end, and does no harm. */
   default boolean interruptEndsWaits() {
     return false;

@@ -77,6 +77,10 @@ final class DriverCalls {
           ? Failures.interrupted(phase, sql, e.getCause())
           : Failures.ended(e, phase, sql);
     } catch (SQLException e) {
+      if (driver.hasEndedWait()) {
+        connection.session().cutShort();
+        throw endedWait(e, phase, sql);
+      }
       connection.transaction().failed(e);
       throw e;
     } finally {
@@ -102,6 +106,8 @@ final class DriverCalls {
       return own.call(bounded, c -> bounded.run(driver.place(), c, call, () -> {}));
     } catch (ContextEndedException e) {
       throw Failures.ended(e, "committing", null);
+    } catch (SQLException e) {
+      throw driver.hasEndedWait() ? endedWait(e, "committing", null) : e;
     } finally {
       try {
         driver.waitUnder(null);
@@ -141,6 +147,16 @@ final class DriverCalls {
         bounded.leave();
         underWay.decrementAndGet();
       }
+    }
+  }
+
+  /** {@code failure} as the end of what the call obeyed; it came before any cancel was sent. */
+  private SQLException endedWait(SQLException failure, String phase, @Nullable String sql) {
+    try {
+      obeyed.throwIfDone(failure);
+      return failure;
+    } catch (ContextEndedException e) {
+      return Failures.ended(e, phase, sql);
     }
   }
 

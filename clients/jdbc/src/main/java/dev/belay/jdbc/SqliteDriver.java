@@ -25,6 +25,11 @@ final class SqliteDriver extends EmbeddedDriver {
     lockWait.under(call);
   }
 
+  @Override
+  public boolean hasEndedWait() {
+    return lockWait.hasEnded();
+  }
+
   static Driver of(Connection connection, DatabaseMetaData metaData) throws SQLException {
     return new SqliteDriver(metaData);
   }

@@ -32,6 +32,7 @@ final class SqliteLockWait extends BusyHandler {
 
   private volatile long timeoutNanos;
   private volatile @Nullable Context call;
+  private volatile boolean ended;
 
   /** When the wait began; of the thread that is inside the driver, which is one. */
   private long since;
@@ -68,6 +69,12 @@ final class SqliteLockWait extends BusyHandler {
   /** From now on waits end with {@code call} too; with nothing but the time-out if it is null. */
   void under(@Nullable Context call) {
     this.call = call;
+    ended = false;
+  }
+
+  /** Whether a wait has ended with the call's context. */
+  boolean hasEnded() {
+    return ended;
   }
 
   @Override
@@ -77,7 +84,11 @@ final class SqliteLockWait extends BusyHandler {
       since = now;
     }
     Context current = call;
-    if (now - since >= timeoutNanos || (current != null && current.isDone())) {
+    if (current != null && current.isDone()) {
+      ended = true;
+      return GIVE_UP;
+    }
+    if (now - since >= timeoutNanos) {
       return GIVE_UP;
     }
     LockSupport.parkNanos(Math.min(LONGEST_PAUSE_NANOS, 100_000L << Math.min(before, 10)));
