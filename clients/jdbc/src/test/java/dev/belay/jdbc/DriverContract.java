@@ -9,6 +9,7 @@ import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
 import dev.belay.DeadlineExceededException;
+import dev.belay.testkit.Attempt;
 import dev.belay.testkit.SharedThreads;
 import dev.belay.testkit.VirtualClock;
 import java.nio.file.Path;
@@ -99,9 +100,10 @@ abstract class DriverContract<D extends TestDatabase> {
   }
 
   /** Waits for a long statement: a new connection is asked something short first. */
-  final void awaitWork() throws SQLException {
-    for (int looks = 0; looks < 50; looks++) {
+  final void awaitWork(Attempt<?> attempt) throws SQLException {
+    for (int looks = 0; looks < 20; looks++) {
       if (database.working() == 0) {
+        assertThat(attempt.isRunning()).as("the statement is still to be executed").isTrue();
         looks = 0;
       }
     }
@@ -140,7 +142,7 @@ abstract class DriverContract<D extends TestDatabase> {
     int before = counts.opened();
     try (var ctx = root.withCancel()) {
       var attempt = on.start(() -> execute(ctx, database.longQuery()));
-      awaitWork();
+      awaitWork(attempt);
       ctx.cancel();
       assertThat(attempt.failure())
           .isExactlyInstanceOf(SQLException.class)
@@ -158,7 +160,7 @@ abstract class DriverContract<D extends TestDatabase> {
     var limit = Duration.ofMinutes(1);
     try (var ctx = root.withTimeout(limit)) {
       var attempt = on.start(() -> execute(ctx, database.longQuery()));
-      awaitWork();
+      awaitWork(attempt);
       clock.advance(limit);
       assertThat(attempt.failure())
           .isExactlyInstanceOf(SQLTimeoutException.class)
@@ -174,7 +176,7 @@ abstract class DriverContract<D extends TestDatabase> {
   void aLongQueryEndsWithAnInterruptOfItsThread(On on, Context root) throws Exception {
     int before = counts.opened();
     var attempt = on.start(() -> execute(root, database.longQuery()));
-    awaitWork();
+    awaitWork(attempt);
     attempt.interrupt();
     assertThat(attempt.failure())
         .isExactlyInstanceOf(SQLException.class)
@@ -206,7 +208,7 @@ abstract class DriverContract<D extends TestDatabase> {
                   return batch(connection, database.longInsert());
                 }
               });
-      awaitWork();
+      awaitWork(attempt);
       ctx.cancel();
       assertThat(attempt.failure())
           .hasCauseInstanceOf(ContextCancelledException.class)
@@ -253,7 +255,7 @@ abstract class DriverContract<D extends TestDatabase> {
                 }
               });
       inserted.await();
-      awaitWork();
+      awaitWork(attempt);
       ctx.cancel();
       attempt.result();
     }
@@ -281,7 +283,7 @@ abstract class DriverContract<D extends TestDatabase> {
               }
             });
     inserted.await();
-    awaitWork();
+    awaitWork(attempt);
     attempt.interrupt();
     attempt.result();
     assertThat(rows()).isZero();
