@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.belay.contracts.socket.Answer;
 import dev.belay.contracts.socket.Http1Client;
 import dev.belay.contracts.socket.HttpClientByHand.Pending;
+import java.net.SocketException;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -193,7 +194,10 @@ abstract class Http1BodyScenarios extends RequestScenarios<Http1Client> {
     assertEquals(400, client.answer().status());
   }
 
-  /** Whichever comes first: that the body is read, or that the end of the connection is noticed. */
+  /**
+   * Whichever comes first: that the body is read, or that the end of the connection is noticed. A
+   * server that has not read all may break the connection off instead of answering.
+   */
   @Test
   void aBodyThatIsHalfClosedAtOnceIsTheClientsFault() throws Exception {
     needs(STREAMED_REQUESTS);
@@ -202,7 +206,11 @@ abstract class Http1BodyScenarios extends RequestScenarios<Http1Client> {
       client.postHeader("/reading", 40);
       client.send("b");
       client.halfClose();
-      assertEquals(400, client.answer().status());
+      try {
+        assertEquals(400, client.answer().status());
+      } catch (SocketException e) {
+        assertEquals("Connection reset", e.getMessage());
+      }
     }
   }
 
