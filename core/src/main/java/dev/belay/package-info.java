@@ -16,6 +16,16 @@
  *   <li>Work that must outlive its request is detached, by name and with a limit.
  * </ol>
  *
+ * <h2>Words</h2>
+ *
+ * <ul>
+ *   <li>The <em>story</em> of an end says which context ended first, why, when and in which steps:
+ *       the message of the exception, and {@link dev.belay.Ending}.
+ *   <li>The <em>patience</em> is how long a resource may take to stop after it was cancelled. Then
+ *       it is broken off.
+ *   <li>The <em>grace</em> is how long a shutdown lets work in flight go on before it is cancelled.
+ * </ul>
+ *
  * <h2>The tree</h2>
  *
  * <ul>

@@ -73,7 +73,7 @@ public final class Starved {
   /** Uses contexts while another thread exhausts the heap {@code rounds} times. */
   private static long exhaustHeap(int rounds) throws InterruptedException {
     var errors = new AtomicLong();
-    Thread eater = Thread.ofPlatform().daemon().start(() -> eat(rounds));
+    Thread eater = Thread.ofPlatform().daemon().start(() -> eat(rounds, errors));
     Context root = Context.root("starved");
     var kept = new ArrayDeque<Context>();
     while (eater.isAlive()) {
@@ -93,10 +93,13 @@ public final class Starved {
     return errors.get();
   }
 
-  /** Fills the heap with arrays until it is exhausted, lets go, and again. */
-  private static void eat(int rounds) {
+  /**
+   * Fills the heap with arrays until it is exhausted, lets go, and again: also until that was felt
+   * elsewhere, which is luck.
+   */
+  private static void eat(int rounds, AtomicLong errors) {
     byte[] most = new byte[(int) (Runtime.getRuntime().maxMemory() / 2)];
-    for (int i = 0; i < rounds; i++) {
+    for (int i = 0; i < rounds || (errors.get() == 0 && i < 10 * rounds); i++) {
       Object[] filled = fill(fill(null, 1 << 14), 2);
       filled[0] = null;
       most[i] = 1;

@@ -3,12 +3,18 @@ package dev.belay.jetty;
 import dev.belay.spi.HelperThread;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
@@ -31,6 +37,12 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods may be called by any thread.
  */
 final class RequestWatch implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("dev.belay.jetty");
+
+  /** The connectors of which the log says so already. */
+  private static final Set<Connector> UNWATCHED =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
   /** Stands in the place of a watcher once nothing is reported any more. */
   private static final Consumer<Throwable> OVER = new Over();
 
@@ -57,7 +69,18 @@ final class RequestWatch implements AutoCloseable {
 
   /** A watch over the client of {@code request}, not yet begun. */
   static RequestWatch of(Request request) {
-    return new RequestWatch(request, WatchEndPoint.of(request));
+    WatchEndPoint endPoint = WatchEndPoint.of(request);
+    ConnectionMetaData metaData = request.getConnectionMetaData();
+    if (endPoint == null
+        && metaData.getHttpVersion().getVersion() < HttpVersion.HTTP_2.getVersion()
+        && UNWATCHED.add(metaData.getConnector())) {
+      LOG.log(
+          Level.WARNING,
+          "HTTP/1.1 connections of {0} do not report that a client has gone: a request runs until"
+              + " its limit. Use ContextHttpConnectionFactory",
+          metaData.getConnector());
+    }
+    return new RequestWatch(request, endPoint);
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.belay.http.server.FailureStatus;
 import dev.belay.http.server.RequestContexts;
 import dev.belay.http.server.RequestLimits;
 import dev.belay.http.spi.ClientWatch;
+import dev.belay.spi.Ambient;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -84,11 +85,19 @@ public final class ContextFilter implements Filter {
 
   /**
    * The context of a request that runs behind a {@code ContextFilter}, also on threads where it is
-   * not bound; null without the filter.
+   * not bound; null without the filter. It cannot be cast to a {@link CancellableContext}.
    */
   public static @Nullable Context contextOf(ServletRequest request) {
     Exchange exchange = exchangeOf(request);
-    return exchange == null ? null : exchange.context();
+    if (exchange == null) {
+      return null;
+    }
+    Object before = Ambient.bind(exchange.context());
+    try {
+      return Context.current(); // which cannot be cast to what cancels it
+    } finally {
+      Ambient.restore(before);
+    }
   }
 
   static @Nullable Exchange exchangeOf(ServletRequest request) {

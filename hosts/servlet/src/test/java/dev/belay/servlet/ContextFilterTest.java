@@ -93,6 +93,7 @@ class ContextFilterTest {
         (q, s) -> {
           seen.add(Context.current());
           assertThat(ContextFilter.contextOf(q).deadline()).isEqualTo(Context.current().deadline());
+          assertThat(ContextFilter.contextOf(q)).isNotInstanceOf(CancellableContext.class); // R1
         });
     assertThat(seen.getFirst().toString()).contains("GET /orders");
     assertThat(seen.getFirst().status()).isEqualTo(Status.CLOSED);

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * thread of this clock has come to rest: it is parked, blocked, in a native method such as a read,
  * or has ended. These threads are the forks, reactions and cancellers under its contexts, and
  * whatever has waited on it. The clock cannot know of another thread before that thread first waits
- * on it, nor what a thread that does real I/O will do next: use {@link #awaitWaiting} there.
+ * on it, nor what a thread that does real I/O will do next, nor that a platform thread which waits
+ * for another one, as at a queue, has just been woken: use {@link #awaitWaiting} there.
  */
 public final class VirtualClock implements TimeSource {
   private static final int BUSY_TURNS = 100_000;
