@@ -44,7 +44,9 @@ class UnwatchedIT {
     server.addConnector(connector);
     server.setHandler(
         new ContextHandler(
-            root, new RequestContexts(Duration.ofMinutes(1)), (ctx, request, response) -> response.setStatus(204)));
+            root,
+            new RequestContexts(Duration.ofMinutes(1)),
+            (ctx, request, response) -> response.setStatus(204)));
     log.addHandler(warnings);
     server.start();
     try (Http1Client client = Http1Client.plain(connector.getLocalPort())) {
