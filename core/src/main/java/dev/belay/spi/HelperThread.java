@@ -47,7 +47,7 @@ public final class HelperThread {
   }
 
   private static Thread unstarted(Thread.Builder builder, String name, Runnable task) {
-    Require.argument(name, "name", "name the thread for whoever reads a dump");
+    Require.argument(name, "name", "name the thread, for thread dumps");
     Require.argument(task, "task", "pass what to run");
     Thread thread = builder.name(name).inheritInheritableThreadLocals(false).unstarted(task);
     thread.setContextClassLoader(HelperThread.class.getClassLoader());

@@ -45,7 +45,12 @@ final class StatementText {
   static boolean maySetUnlisted(String sql) {
     return sql.length() > LONGEST
         || UNLISTED_SETTING.matcher(sql).find()
-        || UNLISTED_SETTING.matcher(COMMENT.matcher(sql).replaceAll(" ")).find();
+        || (hasComment(sql)
+            && UNLISTED_SETTING.matcher(COMMENT.matcher(sql).replaceAll(" ")).find());
+  }
+
+  private static boolean hasComment(String sql) {
+    return sql.contains("/*") || sql.contains("--");
   }
 
   /** What a statement does to the transaction that is open, as far as its first words show. */

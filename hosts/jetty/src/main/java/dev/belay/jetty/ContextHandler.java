@@ -215,7 +215,7 @@ public final class ContextHandler extends Handler.Abstract {
         failure instanceof ConnectionLostException
             ? OptionalInt.empty()
             : known == null ? FailureStatus.of(ctx, failure) : OptionalInt.of(known.getCode());
-    if (status.isEmpty() && isCutOff(request)) {
+    if (status.isEmpty() && !response.isCommitted() && isCutOff(request)) {
       status = OptionalInt.of(400); // it may still read the answer
     }
     FailureLog.write(LOG, ctx, status.orElse(0), failure);

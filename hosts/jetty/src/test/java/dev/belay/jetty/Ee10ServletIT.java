@@ -24,6 +24,6 @@ class Ee10ServletIT extends ServerContract {
 
   @Override
   protected Set<ServerFeature> unsupported() {
-    return JettyIT.unsupportedHere();
+    return JettyIT.unsupportedForServlets();
   }
 }

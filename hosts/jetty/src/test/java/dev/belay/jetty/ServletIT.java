@@ -61,7 +61,7 @@ class ServletIT {
 
     @Override
     protected Set<ServerFeature> unsupported() {
-      return JettyIT.unsupportedHere();
+      return JettyIT.unsupportedForServlets();
     }
   }
 

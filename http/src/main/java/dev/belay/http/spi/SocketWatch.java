@@ -64,12 +64,12 @@ public final class SocketWatch {
   /** What the watch asks of the operating system. No method waits but {@link #await}. */
   interface Descriptors {
     /** What {@link #find} gives if there is no such connection. */
-    int NONE = -1;
+    int NOT_FOUND = -1;
 
     /** What it gives if there is none, but one at the local address that was reset. */
     int RESET = -2;
 
-    /** The descriptor of the connection between the two addresses, {@link #NONE} or RESET. */
+    /** The descriptor of the connection between the two addresses, or one of these two numbers. */
     int find(InetSocketAddress local, InetSocketAddress remote);
 
     /** Whether {@code descriptor} is that of the connection, now. */
@@ -143,12 +143,18 @@ public final class SocketWatch {
   public @Nullable Watched watch(
       InetSocketAddress local, InetSocketAddress remote, boolean half, Runnable ended) {
     int descriptor = descriptors.find(local, remote);
-    Watched watched = descriptor < 0 ? null : begin(descriptor, local, remote, half, ended);
-    if (watched == null && descriptors.find(local, remote) == Descriptors.RESET) {
-      ended.run(); // a connection that was reset does not know its peer any more
-      return new Watched(NONE, Descriptors.RESET, local, remote, half, ended);
+    if (descriptor >= 0) {
+      Watched watched = begin(descriptor, local, remote, half, ended);
+      if (watched != null) {
+        return watched;
+      }
+      descriptor = descriptors.find(local, remote); // it was closed meanwhile, or reset
     }
-    return watched;
+    if (descriptor != Descriptors.RESET) {
+      return null;
+    }
+    ended.run(); // a connection that was reset does not know its peer any more
+    return new Watched(NONE, descriptor, local, remote, half, ended);
   }
 
   private @Nullable Watched begin(

@@ -125,7 +125,7 @@ final class Epoll implements SocketWatch.Descriptors {
         }
       }
     }
-    return reset ? RESET : NONE;
+    return reset ? RESET : NOT_FOUND;
   }
 
   /** Whether a socket that has an address of its own has no peer, and does not listen. */

@@ -67,6 +67,10 @@ abstract class RequestScenarios<C extends HttpClientByHand> {
     Unsupported.skip(contract, contract.unsupported(), feature);
   }
 
+  boolean supports(ServerFeature feature) {
+    return !contract.unsupported().contains(feature);
+  }
+
   ServerSettings settings() {
     return ServerSettings.of(root);
   }

@@ -42,6 +42,12 @@ public enum ServerFeature {
   GONE_BEHIND_BODY,
 
   /**
+   * A client that ends its side in the midst of a body is answered, at whatever moment. Without it
+   * the connection may be broken off instead.
+   */
+  CUT_OFF_BODY_ANSWERED,
+
+  /**
    * The end of an HTTP/1.1 connection is noticed however many unread bytes lie before it. It takes
    * Linux, Java 22 or newer, and native access.
    */
