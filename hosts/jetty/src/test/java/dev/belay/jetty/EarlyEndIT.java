@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** A client that is gone before its request comes to the {@link ContextHandler}. */
 class EarlyEndIT {
-  private static final long PATIENCE = 20;
+  private static final long PATIENCE = 60;
 
   private final CountDownLatch arrived = new CountDownLatch(1);
   private final CountDownLatch proceed = new CountDownLatch(1);

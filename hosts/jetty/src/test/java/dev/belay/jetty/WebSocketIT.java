@@ -31,10 +31,11 @@ import org.junit.jupiter.api.Test;
 /** Sessions of the JDK's WebSocket client. */
 @SharedThreads("HttpClient-")
 class WebSocketIT {
-  private static final long PATIENCE = 20;
+  private static final long PATIENCE = 60;
 
   private final BlockingQueue<Context> contexts = new LinkedBlockingQueue<>();
   private final BlockingQueue<Context> handling = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Thread> workers = new LinkedBlockingQueue<>();
   private final HttpClient client = HttpClient.newHttpClient();
   private final Heard heard = new Heard();
   private CancellableContext requests;
@@ -51,6 +52,7 @@ class WebSocketIT {
 
     @Override
     public void onText(Context ctx, Session session, String text) throws Exception {
+      workers.add(Thread.currentThread());
       if (text.equals("wait")) {
         handling.add(Context.current());
         ctx.awaitDone(); // stands for a query
@@ -131,6 +133,13 @@ class WebSocketIT {
     return next;
   }
 
+  /** An answer is heard before the endpoint has returned; its thread ends after that. */
+  private void awaitHandled(int texts) throws InterruptedException {
+    for (int i = 0; i < texts; i++) {
+      assertThat(next(workers).join(Duration.ofSeconds(PATIENCE))).isTrue();
+    }
+  }
+
   private static void awaitEnd(Context ctx) throws InterruptedException {
     assertThat(ctx.awaitDone(Duration.ofSeconds(PATIENCE))).as(ctx.toString()).isTrue();
   }
@@ -141,6 +150,7 @@ class WebSocketIT {
     socket.sendText("two", true).join();
     assertThat(next(heard.texts)).isEqualTo("one");
     assertThat(next(heard.texts)).isEqualTo("two");
+    awaitHandled(2);
     Context ctx = next(contexts);
     assertThat(ctx.toString()).contains("server/echo");
     assertThat(ctx.status()).isEqualTo(Status.ACTIVE);

@@ -37,7 +37,7 @@ import org.springframework.web.client.RestClient;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SharedThreads({"HikariPool-", "http-nio-", "HttpClient-", "tomcat-handler-", "Catalina-"})
 class StarterIT {
-  private static final long PATIENCE = 20;
+  private static final long PATIENCE = 60;
   private static final CompletableFuture<Context> ARGUMENT = new CompletableFuture<>();
 
   private EmbeddedPostgres postgres;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** Requests that outlive the servlet's thread. */
 class AsyncIT {
-  private static final long PATIENCE = 20;
+  private static final long PATIENCE = 60;
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private final CompletableFuture<Context> context = new CompletableFuture<>();
