@@ -2,7 +2,7 @@ package dev.belay.grpc;
 
 import dev.belay.Context;
 import dev.belay.http.wire.RemainingTimeHeader;
-import dev.belay.http.wire.ValueHeader;
+import dev.belay.http.wire.WireFields;
 import dev.belay.http.wire.WireHeaders;
 import io.grpc.Metadata;
 import java.util.HashMap;
@@ -24,8 +24,10 @@ final class CallMetadata {
   CallMetadata(WireHeaders headers, List<RemainingTimeHeader> also) {
     this.headers = headers.withoutRemainingTime();
     var named = new HashMap<String, Metadata.Key<String>>();
-    for (ValueHeader<?> each : headers.values()) {
-      named.put(each.name(), key(each.name()));
+    for (WireFields each : headers.values()) {
+      for (String name : each.names()) {
+        named.put(name, key(name));
+      }
     }
     for (RemainingTimeHeader each : also) {
       named.put(each.name(), key(each.name()));

@@ -8,6 +8,7 @@ import dev.belay.ContextKey;
 import dev.belay.http.server.ClientGoneException;
 import dev.belay.http.server.RequestContexts;
 import dev.belay.http.wire.Trace;
+import dev.belay.http.wire.TraceState;
 import dev.belay.http.wire.ValueHeader;
 import dev.belay.http.wire.WireHeaders;
 import dev.belay.testkit.Attempt;
@@ -173,7 +174,7 @@ class CrossingIT {
 
   @Test
   void valuesThatTravelCross(Context root) throws Exception {
-    Trace trace = Trace.start();
+    Trace trace = Trace.start().withState(TraceState.parse("b=2,a=1"));
     try (var link = open(root)) {
       root.withValue(TENANT, "acme").withValue(Trace.KEY, trace).call(ctx -> link.charge("10"));
     }

@@ -3,18 +3,22 @@ package dev.belay.http.wire;
 import dev.belay.Context;
 import dev.belay.ContextKey;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A header that carries the value of a key that travels, as the key's codec writes and reads it.
+ * Whatever header has the {@link Trace}, its {@link TraceState} is in {@code tracestate}.
  * Immutable.
  *
  * @param name the field's name
  * @param key travels
  * @param <T> the type of the values
  */
-public record ValueHeader<T>(String name, ContextKey<T> key) {
+public record ValueHeader<T>(String name, ContextKey<T> key) implements WireFields {
   private static final System.Logger LOG = System.getLogger("dev.belay.http");
   private static final int LONGEST = 4096;
 
@@ -39,12 +43,33 @@ public record ValueHeader<T>(String name, ContextKey<T> key) {
     return codec;
   }
 
+  private boolean hasTrace() {
+    return key.equals(Trace.KEY);
+  }
+
+  @Override
+  public List<String> names() {
+    return hasTrace() ? List.of(name, StateHeader.NAME) : List.of(name);
+  }
+
   /**
-   * The text for what runs under {@code ctx}; null if it has no value.
+   * Sets the field if {@code ctx} has a value.
    *
    * @throws IllegalArgumentException if the codec gives what no header may hold
    */
-  public @Nullable String format(Context ctx) {
+  @Override
+  public void write(Context ctx, BiConsumer<String, String> set) {
+    String text = format(ctx);
+    if (text == null) {
+      return;
+    }
+    set.accept(name, text);
+    if (hasTrace()) {
+      StateHeader.write(ctx, set);
+    }
+  }
+
+  private @Nullable String format(Context ctx) {
     T value = ctx.get(key);
     if (value == null) {
       return null;
@@ -71,18 +96,22 @@ public record ValueHeader<T>(String name, ContextKey<T> key) {
   }
 
   /**
-   * {@code ctx} with the value of {@code text}. The result is {@code ctx} where the text is longer
-   * than 4,096 characters or not printable ASCII, so that no client can send what {@link #format}
-   * would refuse to send on; or where the codec refuses it, by giving null or by throwing anything.
-   *
-   * @param text the header's value as it came; null if there is none
+   * {@code ctx} with the value of the field. The result is {@code ctx} where the field's text is
+   * longer than 4,096 characters or not printable ASCII, so that no client can send what {@link
+   * #write} would refuse to send on; or where the codec refuses it, by giving null or by throwing
+   * anything.
    */
-  public Context read(Context ctx, @Nullable String text) {
+  @Override
+  public Context read(Context ctx, Function<String, @Nullable String> field) {
+    String text = field.apply(name);
     if (text == null || text.length() > LONGEST || unprintable(text) >= 0) {
       return ctx;
     }
     try {
-      return ctx.withValue(key, codec(key).decode(text));
+      T value = codec(key).decode(text);
+      return value instanceof Trace trace && hasTrace()
+          ? StateHeader.read(ctx, trace, field)
+          : ctx.withValue(key, value);
     } catch (Throwable e) { // also what the codec does not declare, and errors
       LOG.log(Level.DEBUG, "header {0} refused by its codec: {1}", name, e.getClass().getName());
       return ctx;

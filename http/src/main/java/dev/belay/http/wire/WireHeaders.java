@@ -11,17 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The headers that carry a context to another process. A client writes them, a server reads them;
- * both sides are set up alike. Whatever header has the {@link Trace}, its {@link TraceState} is in
- * {@code tracestate}. Immutable.
+ * both sides are set up alike. Immutable.
  *
  * @param remainingTime carries the deadline; null for none
- * @param values carry values
+ * @param values carry values, in their order: where two write the same field, the last one stays
  */
-public record WireHeaders(
-    @Nullable RemainingTimeHeader remainingTime, List<ValueHeader<?>> values) {
-
+public record WireHeaders(@Nullable RemainingTimeHeader remainingTime, List<WireFields> values) {
   private static final System.Logger LOG = System.getLogger("dev.belay.http");
-  private static final String STATE = "tracestate";
 
   /**
    * {@link RemainingTimeHeader#DEFAULT}, and the {@link Trace} in {@code traceparent} and {@code
@@ -50,11 +46,11 @@ public record WireHeaders(
     return new WireHeaders(null, values);
   }
 
-  /** The same with one more value. */
-  public WireHeaders with(ValueHeader<?> header) {
-    Objects.requireNonNull(header, "header is null: pass the header of a key that travels");
+  /** The same with more: a {@link ValueHeader}, or fields of another library. */
+  public WireHeaders with(WireFields fields) {
+    Objects.requireNonNull(fields, "fields are null: pass the header of a key that travels");
     return new WireHeaders(
-        remainingTime, Stream.<ValueHeader<?>>concat(values.stream(), Stream.of(header)).toList());
+        remainingTime, Stream.concat(values.stream(), Stream.of(fields)).toList());
   }
 
   /**
@@ -69,21 +65,8 @@ public record WireHeaders(
     if (remainingTime != null && left != null) {
       set.accept(remainingTime.name(), left);
     }
-    for (ValueHeader<?> each : values) {
-      String text = each.format(ctx);
-      if (text != null) {
-        set.accept(each.name(), text);
-        writeState(ctx, each, set);
-      }
-    }
-  }
-
-  private static void writeState(
-      Context ctx, ValueHeader<?> header, BiConsumer<String, String> set) {
-    Trace trace = header.key().equals(Trace.KEY) ? ctx.get(Trace.KEY) : null;
-    String state = trace == null ? null : trace.state().format();
-    if (state != null) {
-      set.accept(STATE, state);
+    for (WireFields each : values) {
+      each.write(ctx, set);
     }
   }
 
@@ -96,27 +79,20 @@ public record WireHeaders(
    */
   public Context readValues(Context ctx, Function<String, @Nullable String> field) {
     Context filled = ctx;
-    for (ValueHeader<?> each : values) {
-      Context read = each.read(filled, field.apply(each.name()));
-      filled = each.key().equals(Trace.KEY) ? withState(filled, read, field) : read;
+    for (WireFields each : values) {
+      filled = read(each, filled, field);
     }
     return filled;
   }
 
-  /** A state without its trace says nothing, and a trace is one without its state. */
-  @SuppressWarnings("ReferenceEquality") // a context is itself
-  private static Context withState(
-      Context before, Context read, Function<String, @Nullable String> field) {
-    Trace trace = read == before ? null : read.get(Trace.KEY);
-    String text = trace == null ? null : field.apply(STATE);
-    if (trace == null || text == null) {
-      return read;
-    }
+  /** Code that is not ours may throw anything; the request goes on without it. */
+  private static Context read(
+      WireFields fields, Context ctx, Function<String, @Nullable String> field) {
     try {
-      return before.withValue(Trace.KEY, trace.withState(TraceState.parse(text)));
-    } catch (IllegalArgumentException e) {
-      LOG.log(Level.DEBUG, "header {0} refused: {1}", STATE, e.getMessage());
-      return read;
+      return fields.read(ctx, field);
+    } catch (Throwable e) {
+      LOG.log(Level.DEBUG, "headers {0} refused: {1}", fields.names(), e.getClass().getName());
+      return ctx;
     }
   }
 

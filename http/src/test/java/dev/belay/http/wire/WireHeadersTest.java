@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -82,7 +85,7 @@ class WireHeadersTest {
         .withMessageStartingWith("the ")
         .withMessageNotContaining("0e0e");
     var header = new ValueHeader<>("traceparent", Trace.KEY);
-    assertThat(header.read(ROOT, text)).isSameAs(ROOT);
+    assertThat(header.read(ROOT, name -> text)).isSameAs(ROOT);
   }
 
   @Test
@@ -175,7 +178,7 @@ class WireHeadersTest {
   void aTextThatNoHeaderMayHoldIsRefusedAndNotRepeated(String value) {
     var header = new ValueHeader<>("X-Tenant", TENANT);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> header.format(ROOT.withValue(TENANT, value)))
+        .isThrownBy(() -> header.write(ROOT.withValue(TENANT, value), (name, text) -> {}))
         .withMessageContaining("at 6")
         .withMessageContaining("tenant")
         .withMessageNotContaining("secret");
@@ -201,7 +204,45 @@ class WireHeadersTest {
   @Test
   void aCodecThatGivesNothingRefusesTheValue() {
     var key = ContextKey.named("date", String.class).travelling(new Failing(null));
-    assertThat(new ValueHeader<>("X-Date", key).read(ROOT, "secret")).isSameAs(ROOT);
+    assertThat(new ValueHeader<>("X-Date", key).read(ROOT, name -> "secret")).isSameAs(ROOT);
+  }
+
+  @Test
+  void fieldsOfAnotherLibraryAreWrittenAndRead() {
+    var headers = WireHeaders.DEFAULT.with(new Reversed());
+    var fields = written(headers, ROOT.withValue(TENANT, "acme"));
+    assertThat(fields).isEqualTo(Map.of("X-Reversed", "emca"));
+    assertThat(headers.readValues(ROOT, fields::get).get(TENANT)).isEqualTo("acme");
+    assertThat(headers.readValues(ROOT, name -> null)).isSameAs(ROOT);
+    assertThat(headers.readValues(ROOT, name -> "")).isSameAs(ROOT);
+  }
+
+  /** Throws for a field that is empty. */
+  private static final class Reversed implements WireFields {
+    @Override
+    public List<String> names() {
+      return List.of("X-Reversed");
+    }
+
+    @Override
+    public void write(Context ctx, BiConsumer<String, String> set) {
+      String tenant = ctx.get(TENANT);
+      if (tenant != null) {
+        set.accept("X-Reversed", new StringBuilder(tenant).reverse().toString());
+      }
+    }
+
+    @Override
+    public Context read(Context ctx, Function<String, String> field) {
+      String text = field.apply("X-Reversed");
+      if (text == null) {
+        return ctx;
+      }
+      if (text.isEmpty()) {
+        throw new IllegalStateException("on purpose");
+      }
+      return ctx.withValue(TENANT, new StringBuilder(text).reverse().toString());
+    }
   }
 
   private record Failing(Throwable failure) implements ContextKey.Codec<String> {

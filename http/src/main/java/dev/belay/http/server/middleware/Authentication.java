@@ -50,7 +50,7 @@ public final class Authentication {
         messages.setHeader(response, "WWW-Authenticate", challenge);
         throw new UnauthenticatedException("the request has no known user");
       }
-      next.handle(ctx.withValue(key, user), request, response);
+      Bound.handle(next, ctx.withValue(key, user), request, response);
     };
   }
 }

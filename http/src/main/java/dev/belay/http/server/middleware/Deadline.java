@@ -26,7 +26,7 @@ public final class Deadline {
       try (CancellableContext limited =
           ctx.withTimeout(
               limit, () -> new HandlerDeadlineException("the limit of " + limit + " has passed"))) {
-        next.handle(limited, request, response);
+        Bound.handle(next, limited, request, response);
       }
     };
   }

@@ -34,7 +34,7 @@ public final class RequestId {
       if (trace != null) {
         messages.setHeader(response, "X-Trace-ID", trace.traceId());
       }
-      next.handle(ctx.withValue(KEY, id), request, response);
+      Bound.handle(next, ctx.withValue(KEY, id), request, response);
     };
   }
 

@@ -20,8 +20,11 @@ public record StartTime(Instant instant, long nanoTime) {
   /** {@code next}, with the time at which each request began. */
   public static <Q, S> Endpoint<Q, S> around(Endpoint<Q, S> next) {
     return (ctx, request, response) ->
-        next.handle(
-            ctx.withValue(KEY, new StartTime(Instant.now(), System.nanoTime())), request, response);
+        Bound.handle(
+            next,
+            ctx.withValue(KEY, new StartTime(Instant.now(), System.nanoTime())),
+            request,
+            response);
   }
 
   /** How long ago it was, by the monotonic clock. */

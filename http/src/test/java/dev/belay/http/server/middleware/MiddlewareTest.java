@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
+import dev.belay.ContextCancelledException;
 import dev.belay.ContextKey;
 import dev.belay.DeadlineExceededException;
 import dev.belay.http.server.BadRequestException;
@@ -115,6 +116,30 @@ class MiddlewareTest {
 
   private void handle(Endpoint<Map<String, String>, Sent> endpoint) throws Exception {
     endpoint.handle(Context.background(), request, response);
+  }
+
+  @Test
+  void whatMiddlewareAddsIsInTheContextOfTheThread() throws Exception {
+    request.put("Authorization", "Bearer t");
+    Endpoint<Map<String, String>, Sent> served =
+        (ctx, q, s) -> {
+          assertThat(Loggable.values(Context.current())).isEqualTo(Loggable.values(ctx));
+          assertThat(Context.current().deadline()).isEqualTo(ctx.deadline());
+        };
+    handle(
+        StartTime.around(RequestId.around(maps, Deadline.around(MINUTE, signedIn(SHOWN, served)))));
+    assertThat(Context.current()).isSameAs(Context.background());
+  }
+
+  @Test
+  void aRequestWhoseContextHasEndedStillReachesWhatAnswersForThat() {
+    var ctx = Context.background().withCancel();
+    ctx.cancel();
+    assertThatThrownBy(
+            () ->
+                RequestId.around(maps, (c, q, s) -> c.throwIfDone()).handle(ctx, request, response))
+        .isInstanceOf(ContextCancelledException.class);
+    assertThat(response.headers).containsKey("X-Request-ID");
   }
 
   // ---- request id
