@@ -4,7 +4,6 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /** Numbers the spans of a hedge's attempts, and links the later ones to the first. */
 final class Attempts {
@@ -12,15 +11,15 @@ final class Attempts {
 
   private record Begun(SpanContext first, long count) {}
 
-  private final AtomicReference<@Nullable Begun> begun = new AtomicReference<>();
+  private final AtomicReference<Begun> begun =
+      new AtomicReference<>(new Begun(SpanContext.getInvalid(), 0));
 
   /** Another attempt has begun, in {@code span}. */
   void begin(Span span) {
     SpanContext own = span.getSpanContext();
     Begun now =
         begun.updateAndGet(
-            before ->
-                before == null ? new Begun(own, 1) : new Begun(before.first, before.count + 1));
+            before -> new Begun(before.count == 0 ? own : before.first, before.count + 1));
     span.setAttribute(ATTEMPT, now.count);
     if (now.count > 1) {
       span.addLink(now.first);

@@ -20,6 +20,7 @@ public final class SpanCarrier implements ContextCarrier {
   }
 
   @Override
+  @SuppressWarnings("MustBeClosedChecker") // closed as the carrier's own
   public Captured capture() {
     Context captured = Context.current();
     return () -> captured.makeCurrent()::close;
