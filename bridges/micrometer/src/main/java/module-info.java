@@ -3,6 +3,7 @@ module dev.belay.micrometer {
   requires static transitive org.jspecify;
   requires transitive dev.belay;
   requires transitive micrometer.core;
+  requires transitive micrometer.observation;
   requires transitive context.propagation;
 
   exports dev.belay.micrometer;

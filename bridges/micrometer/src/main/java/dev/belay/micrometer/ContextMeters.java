@@ -1,17 +1,23 @@
 package dev.belay.micrometer;
 
+import dev.belay.Context;
 import dev.belay.Ending;
 import dev.belay.Status;
 import dev.belay.spi.ContextEvent;
 import dev.belay.spi.ContextEvents;
 import dev.belay.spi.ContextListener;
+import dev.belay.spi.Loggable;
+import dev.belay.spi.TreeInspector;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -23,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code belay.ended}: how many contexts ended, by {@code status} and {@code cause}, the
  *       class of what ended them; {@code none} where nothing else than the status is known;
+ *   <li>{@code belay.contexts.live}: how many contexts below a {@code root} have not ended;
  *   <li>{@code belay.limit.used}: how many percent of the time limit were used, 100 where it
  *       passed;
  *   <li>{@code belay.cancel}: how long cancels took, by {@code resource} and {@code outcome},
@@ -41,6 +48,10 @@ import org.jspecify.annotations.Nullable;
 public final class ContextMeters implements MeterBinder, AutoCloseable {
   private static final int MOST_VALUES = 100;
   private static final String NONE = "none";
+
+  @SuppressWarnings("StaticAssignmentOfThrowable") // compared with, never thrown
+  private static final Throwable NO_REASON = noReason();
+
   private static final Pattern ONE_OF_A_KIND = Pattern.compile("\\s*[\"\\d].*", Pattern.DOTALL);
 
   /** What a meter is found by; {@code second} is empty for a meter with one tag. */
@@ -48,11 +59,26 @@ public final class ContextMeters implements MeterBinder, AutoCloseable {
 
   private final Map<Tags, Object> meters = new ConcurrentHashMap<>();
   private final ContextListener listener = this::on;
+  private final List<Context> roots;
   private volatile @Nullable MeterRegistry registry;
   private volatile @Nullable DistributionSummary limitUsed;
 
-  /** Meters of nothing yet: {@link #bindTo} begins. */
-  public ContextMeters() {}
+  /**
+   * Meters of nothing yet: {@link #bindTo} begins.
+   *
+   * @param roots whose live contexts are counted, under the root's path: each time the meter is
+   *     read, by a walk over all of them
+   */
+  public ContextMeters(Context... roots) {
+    this.roots = List.of(roots);
+  }
+
+  /** What a context is cancelled with that is cancelled without a reason: one for all (R5). */
+  private static Throwable noReason() {
+    var ctx = Context.background().withCancel();
+    ctx.cancel();
+    return Objects.requireNonNull(ctx.cause());
+  }
 
   /**
    * Begins to count into {@code registry}.
@@ -73,7 +99,17 @@ public final class ContextMeters implements MeterBinder, AutoCloseable {
             .baseUnit("percent") // Micrometer's buckets count whole numbers
             .serviceLevelObjectives(10, 50, 90, 99)
             .register(registry);
+    counter(registry, "belay.zombies"); // there before the first, to be seen at zero
+    counter(registry, "belay.forgotten");
+    roots.forEach(root -> watch(root, registry));
     ContextEvents.install(listener);
+  }
+
+  private static void watch(Context root, MeterRegistry registry) {
+    Gauge.builder("belay.contexts.live", root, each -> TreeInspector.live(each).size())
+        .description("Contexts that have not ended")
+        .tag("root", Loggable.path(root))
+        .register(registry);
   }
 
   /** Counts no more. The meters stay in the registry. */
@@ -97,8 +133,8 @@ public final class ContextMeters implements MeterBinder, AutoCloseable {
       case ContextEvent.Abandoned e ->
           count(into, "belay.abandoned", "resource", kind(e.resource()));
       case ContextEvent.Refused e -> count(into, "belay.refused", "resource", kind(e.resource()));
-      case ContextEvent.Zombie e -> count(into, "belay.zombies", "", "");
-      case ContextEvent.ForgottenClose e -> count(into, "belay.forgotten", "", "");
+      case ContextEvent.Zombie e -> counter(into, "belay.zombies").increment();
+      case ContextEvent.ForgottenClose e -> counter(into, "belay.forgotten").increment();
       case ContextEvent.Uncaught e -> count(into, "belay.uncaught", "origin", e.origin());
       default -> {} // a kind of a later version
     }
@@ -125,14 +161,12 @@ public final class ContextMeters implements MeterBinder, AutoCloseable {
   }
 
   /** The class of what a program, or an adapter, has ended a context with. */
+  @SuppressWarnings("ReferenceEquality") // the one that stands for none
   private static String cause(Ending ending) {
     Throwable cause = ending.cause();
-    boolean own = cause != null && ending.status() == Status.CANCELLED && isNamed(cause);
-    return own ? cause.getClass().getSimpleName() : NONE;
-  }
-
-  private static boolean isNamed(Throwable cause) {
-    return !cause.getClass().getSimpleName().isEmpty();
+    String name = cause.getClass().getSimpleName();
+    boolean given = ending.status() == Status.CANCELLED && cause != NO_REASON;
+    return given && !name.isEmpty() ? name : NONE;
   }
 
   /** What kind of resource it is, without the number of a process or the name of a thread. */
@@ -155,12 +189,14 @@ public final class ContextMeters implements MeterBinder, AutoCloseable {
   private void count(MeterRegistry into, String name, String tag, String value) {
     meter(
             new Tags(name, value, ""),
-            t -> {
-              Counter.Builder counter = Counter.builder(t.name());
-              return (tag.isEmpty() ? counter : counter.tag(tag, t.first())).register(into);
-            },
+            t -> Counter.builder(t.name()).tag(tag, t.first()).register(into),
             Counter.class)
         .increment();
+  }
+
+  private Counter counter(MeterRegistry into, String name) {
+    return meter(
+        new Tags(name, "", ""), t -> Counter.builder(t.name()).register(into), Counter.class);
   }
 
   /** The meter of these tags, or of the name's {@code other} when there are too many. */

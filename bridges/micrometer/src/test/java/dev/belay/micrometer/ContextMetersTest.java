@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.belay.Context;
 import dev.belay.spi.ContextEvent;
 import dev.belay.spi.ContextEvents;
+import dev.belay.spi.Loggable;
 import dev.belay.testkit.VirtualClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -57,7 +58,24 @@ class ContextMetersTest {
       assertThat(late.isDone()).isTrue();
     }
     assertThat(ended("cancelled", "ClientLeft")).isEqualTo(2);
+    assertThat(ended("cancelled", "none")).isOne();
     assertThat(ended("deadline_exceeded", "none")).isOne();
+  }
+
+  @Test
+  void contextsThatHaveNotEndedAreCountedWhenTheyAreAskedFor(Context root) {
+    try (var other = new ContextMeters(root)) {
+      other.bindTo(registry);
+      var live = registry.get("belay.contexts.live").tag("root", Loggable.path(root)).gauge();
+      assertThat(live.value()).isZero();
+      try (var ctx = root.withCancel();
+          var below = ctx.withCancel()) {
+        assertThat(live.value()).isEqualTo(2);
+        below.close();
+        assertThat(live.value()).isOne();
+      }
+      assertThat(live.value()).isZero();
+    }
   }
 
   @Test

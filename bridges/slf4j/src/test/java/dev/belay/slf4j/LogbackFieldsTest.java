@@ -10,13 +10,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import dev.belay.Context;
 import dev.belay.ContextKey;
-import dev.belay.group.TaskGroup;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,8 +20,6 @@ import org.slf4j.MDC;
 
 /** Events of Logback on every thread that works for a context. */
 class LogbackFieldsTest {
-  static final ContextKey<String> REQUEST =
-      ContextKey.<String>named("request id", String.class).loggable(id -> id);
   private static final ContextKey<String> SECRET = ContextKey.named("password", String.class);
 
   private static final class Kept extends AppenderBase<ILoggingEvent> {
@@ -60,7 +53,7 @@ class LogbackFieldsTest {
 
   @Test
   void anEventHasThePathAndTheLoggableValues(Context root) {
-    Context ctx = root.withName("GET /").withValue(REQUEST, "r1").withValue(SECRET, "hunter2");
+    Context ctx = root.withName("GET /").withValue(Requests.ID, "r1").withValue(SECRET, "hunter2");
     ctx.run(c -> log.info("charged"));
     assertThat(kept.events).hasSize(1);
     assertThat(kept.events.element().getMDCPropertyMap())
@@ -79,7 +72,7 @@ class LogbackFieldsTest {
   void whatTheProgramPutsItselfStaysAndWins(Context root) {
     MDC.put("tenant", "acme");
     MDC.put("request_id", "mine");
-    root.withValue(REQUEST, "r1").run(c -> log.info("charged"));
+    root.withValue(Requests.ID, "r1").run(c -> log.info("charged"));
     assertThat(kept.events.element().getMDCPropertyMap())
         .containsEntry("tenant", "acme")
         .containsEntry("request_id", "mine");
@@ -97,7 +90,7 @@ class LogbackFieldsTest {
     var json = new JsonEncoder();
     json.setContext(log.getLoggerContext());
     json.start();
-    root.withValue(REQUEST, "r1").run(c -> log.info("charged"));
+    root.withValue(Requests.ID, "r1").run(c -> log.info("charged"));
     ILoggingEvent event = kept.events.element();
     assertThat(new String(line.encode(event), UTF_8)).isEqualTo("r1 charged");
     assertThat(new String(json.encode(event), UTF_8)).contains("\"request_id\":\"r1\"");
@@ -105,48 +98,12 @@ class LogbackFieldsTest {
 
   @Test
   void aThousandInterleavedRequestsKeepTheirOwn(Context root) throws Exception {
-    int requests = 1_000;
-    var reacted = new CountDownLatch(requests);
-    try (ExecutorService pool = Executors.newFixedThreadPool(4);
-        TaskGroup<Void, List<Void>, Exception> all = TaskGroup.<Void>open(root).limit(100)) {
-      for (int i = 0; i < requests; i++) {
-        String id = "r" + i;
-        all.fork(id, c -> serve(c.withValue(REQUEST, id), id, pool, reacted));
-      }
-      all.join();
-      reacted.await();
-    }
-    assertThat(kept.events).hasSize(4 * requests);
+    Requests.serve(root, log::info);
+    assertThat(kept.events).hasSize(Requests.LINES * Requests.COUNT);
     assertThat(kept.events)
         .allSatisfy(
             event ->
                 assertThat(event.getMDCPropertyMap())
                     .containsEntry("request_id", event.getMessage()));
-  }
-
-  /** Logs on the thread of the request, a fork, a pool and a reaction. */
-  private Void serve(Context request, String id, ExecutorService pool, CountDownLatch reacted)
-      throws Exception {
-    try (var ctx = request.withCancel();
-        TaskGroup<Void, List<Void>, Exception> group = TaskGroup.open(ctx)) {
-      ctx.run(
-          c -> {
-            log.info(id);
-            c.onDone(
-                () -> {
-                  log.info(id);
-                  reacted.countDown();
-                });
-          });
-      group.fork(
-          "fork",
-          c -> {
-            log.info(id);
-            return null;
-          });
-      pool.submit(ctx.wrap(() -> log.info(id))).get();
-      group.join();
-      return null;
-    }
   }
 }

@@ -2,6 +2,8 @@ package dev.belay.spring;
 
 import dev.belay.http.server.RequestContexts;
 import dev.belay.http.server.RequestLimits;
+import dev.belay.http.wire.WireFields;
+import dev.belay.http.wire.WireHeaders;
 import dev.belay.jdbc.ContextDataSource;
 import dev.belay.servlet.ContextFilter;
 import dev.belay.tomcat.ContextNioProtocol;
@@ -10,6 +12,7 @@ import java.lang.System.Logger.Level;
 import java.util.EnumSet;
 import java.util.List;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -52,14 +55,25 @@ public final class BelayAutoConfiguration {
     return new ApplicationRoot();
   }
 
+  /** What is read of requests, and sent with those to others: with each bean of that kind. */
+  @Bean
+  @ConditionalOnMissingBean
+  WireHeaders belayHeaders(ObjectProvider<WireFields> fields) {
+    WireHeaders headers = WireHeaders.DEFAULT;
+    for (WireFields each : fields.orderedStream().toList()) {
+      headers = headers.with(each);
+    }
+    return headers;
+  }
+
   /** Requests. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
   static class Requests {
     @Bean
     FilterRegistrationBean<ContextFilter> belayFilter(
-        ApplicationRoot root, BelayProperties properties) {
-      var contexts = new RequestContexts(properties.requestLimit());
+        ApplicationRoot root, BelayProperties properties, WireHeaders headers) {
+      var contexts = new RequestContexts(properties.requestLimit(), headers);
       var limits = new RequestLimits(properties.readLimit(), properties.writeLimit());
       var filter =
           new FilterRegistrationBean<>(
@@ -122,8 +136,8 @@ public final class BelayAutoConfiguration {
   static class Clients {
     @Bean
     @ConditionalOnMissingBean(ClientHttpRequestFactoryBuilder.class)
-    ClientHttpRequestFactoryBuilder<?> belayRequests() {
-      return new ContextRequestFactoryBuilder();
+    ClientHttpRequestFactoryBuilder<?> belayRequests(WireHeaders headers) {
+      return new ContextRequestFactoryBuilder(headers);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.belay.spring;
 
 import dev.belay.http.client.ContextHttpClient;
+import dev.belay.http.wire.WireHeaders;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.time.Duration;
@@ -21,6 +22,12 @@ import org.springframework.boot.http.client.JdkHttpClientBuilder;
 final class ContextRequestFactoryBuilder
     implements ClientHttpRequestFactoryBuilder<ContextRequestFactory>, AutoCloseable {
   private final Queue<HttpClient> built = new ConcurrentLinkedQueue<>();
+  private final WireHeaders headers;
+
+  /** Its clients send {@code headers}. */
+  ContextRequestFactoryBuilder(WireHeaders headers) {
+    this.headers = headers;
+  }
 
   @Override
   public ContextRequestFactory build(@Nullable HttpClientSettings settings) {
@@ -32,8 +39,8 @@ final class ContextRequestFactoryBuilder
     Redirect redirect =
         known.redirects() == HttpRedirects.DONT_FOLLOW ? Redirect.NEVER : Redirect.NORMAL;
     Duration readTimeout = known.readTimeout();
-    return new ContextRequestFactory(
-        ContextHttpClient.of(jdk).withRedirects(redirect), readTimeout);
+    var client = ContextHttpClient.of(jdk).withHeaders(headers).withRedirects(redirect);
+    return new ContextRequestFactory(client, readTimeout);
   }
 
   @Override

@@ -1,12 +1,19 @@
 package dev.belay.spring;
 
 import ch.qos.logback.classic.LoggerContext;
+import dev.belay.Context;
+import dev.belay.http.wire.WireFields;
 import dev.belay.micrometer.ContextMeters;
 import dev.belay.micrometer.SnapshotCarrier;
+import dev.belay.otel.SpanCarrier;
+import dev.belay.otel.Tracing;
 import dev.belay.slf4j.LogbackFields;
 import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -16,10 +23,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Log fields and meters of contexts, each where its library is there. Log4j 2 needs no
+ * Spans, log fields and meters of contexts, each where its library is there. Log4j 2 needs no
  * configuration: it finds {@link dev.belay.slf4j.Log4jFields} by itself.
  */
-@AutoConfiguration
+@AutoConfiguration(
+    after = BelayAutoConfiguration.class,
+    afterName =
+        "org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration")
 @ConditionalOnBooleanProperty(name = "belay.enabled", matchIfMissing = true)
 public final class TelemetryAutoConfiguration {
   /** For Spring. */
@@ -45,8 +55,29 @@ public final class TelemetryAutoConfiguration {
   static class Meters {
     @Bean
     @ConditionalOnMissingBean
-    ContextMeters belayMeters() {
-      return new ContextMeters();
+    ContextMeters belayMeters(ObjectProvider<ApplicationRoot> root) {
+      return new ContextMeters(root.stream().map(ApplicationRoot::context).toArray(Context[]::new));
+    }
+  }
+
+  /** Spans, by Boot's OpenTelemetry or, without it, by that of the Java agent. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(OpenTelemetry.class)
+  static class Traces {
+    @Bean
+    @ConditionalOnMissingBean
+    Tracing belayTracing(ObjectProvider<OpenTelemetry> openTelemetry) {
+      return Tracing.of(openTelemetry.getIfUnique(GlobalOpenTelemetry::getOrNoop));
+    }
+
+    @Bean
+    WireFields belayTrace(Tracing tracing) {
+      return tracing.fields();
+    }
+
+    @Bean
+    SmartInitializingSingleton belaySpans() {
+      return SpanCarrier::install;
     }
   }
 
