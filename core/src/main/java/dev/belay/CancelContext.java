@@ -319,8 +319,8 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
         return null;
       }
       CancelContext above = upper;
-      Link list = above == null ? null : above.link();
-      if (above != null && list == null) {
+      Link list = above == null ? Link.TOPS : above.link();
+      if (list == null) {
         // The parent has ended: its walk comes by, or we take its end over ourselves.
         if (detect() != null || own != null) {
           return null;
@@ -333,7 +333,7 @@ sealed class CancelContext extends AbstractContext implements CancellableContext
       }
       var fresh = new Link(this, list, site);
       fresh.lone = (Observer) own;
-      if (replace(own, fresh, fresh.branch, list)) {
+      if (replace(own, fresh, fresh.place, list)) {
         fresh.reportDepth(this);
         if (site != null) {
           watched(fresh);

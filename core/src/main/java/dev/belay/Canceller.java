@@ -2,6 +2,7 @@ package dev.belay;
 
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to stop what a thread waits for: a statement's cancel, a stream's close. {@link
@@ -49,6 +50,18 @@ public interface Canceller {
   /** The kind of resource, for events and messages: "PostgreSQL statement", "HTTP exchange". */
   default String resource() {
     return "a resource";
+  }
+
+  /**
+   * What the resource works on, for the live tree: a statement with a question mark for each
+   * literal, a URL without its query. Never a value of a user's. Null, the default, for nothing to
+   * say.
+   *
+   * <p>Asked only when the tree is shown: by any thread, at any time while the body runs. Must
+   * answer at once.
+   */
+  default @Nullable String subject() {
+    return null;
   }
 
   /** Closes {@code resource}, once; its failures to close are ignored. */

@@ -5,16 +5,11 @@ import dev.belay.kernel.Kernel;
 import dev.belay.kernel.Names;
 import dev.belay.kernel.Require;
 import dev.belay.kernel.Work;
-import dev.belay.spi.LiveContext;
+import dev.belay.spi.LiveVisitor;
 import dev.belay.spi.TimeSource;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -110,30 +105,30 @@ final class CoreKernel extends Kernel {
   }
 
   @Override
-  public List<LiveContext> live(Context ctx) {
-    var found = new ArrayList<LiveContext>();
-    CancelContext top = ((AbstractContext) Require.context(ctx)).scope();
-    if (top == null) {
-      return found;
+  public List<Context> roots() {
+    return Inspection.roots().stream().map(CancelContext::view).toList();
+  }
+
+  @Override
+  public void walk(@Nullable Context from, LiveVisitor visitor) {
+    var inspection = new Inspection(visitor);
+    if (from == null) {
+      inspection.visitAll(Inspection.roots());
+    } else {
+      CancelContext scope = ((AbstractContext) from).scope();
+      inspection.visitAll(scope == null ? List.of() : List.of(scope));
     }
-    var open = new ArrayDeque<Node>();
-    Set<CancelContext> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    open.push(new Node(top, 0));
-    while (!open.isEmpty()) {
-      Node node = open.pop();
-      Link link = node.context.link();
-      List<Entry> entries = link == null ? List.of() : link.entries();
-      if (node.depth > 0 && !node.context.hasEnded()) {
-        found.add(node.live(entries));
-      }
-      for (Entry entry : entries) {
-        CancelContext child = entry.context();
-        if (child != null && !child.equals(node.context) && seen.add(child)) {
-          open.push(new Node(child, node.depth + 1));
-        }
-      }
-    }
-    return found;
+  }
+
+  @Override
+  public List<String> forgottenCloses() {
+    return List.copyOf(Dropped.REPORTED);
+  }
+
+  @Override
+  public long id(Context ctx) {
+    CancelContext scope = ((AbstractContext) Require.context(ctx)).scope();
+    return scope == null ? 0 : Seen.id(scope);
   }
 
   @Override
@@ -196,17 +191,5 @@ final class CoreKernel extends Kernel {
   public boolean cancel(
       CancellableContext scope, @Nullable Throwable cause, @Nullable String story) {
     return ((CancelContext) scope).cancel(cause == null ? BuiltInCause.CANCELLED : cause, story);
-  }
-
-  private record Node(CancelContext context, int depth) {
-    LiveContext live(List<Entry> entries) {
-      Link link = context.link();
-      int reactions =
-          (int) entries.stream().filter(entry -> context.equals(entry.context())).count();
-      if (link == null ? context.observed() != null : link.lone != null) {
-        reactions++;
-      }
-      return new LiveContext(context.view(), depth, reactions, link == null ? null : link.site);
-    }
   }
 }

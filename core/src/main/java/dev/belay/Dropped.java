@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * close is reported for a sample of all contexts, once for each place that makes them.
  */
 final class Dropped {
-  static final ReferenceQueue<CancelContext> QUEUE = new ReferenceQueue<>();
+  /** Contexts by their links, and links that were dropped with their contexts. */
+  static final ReferenceQueue<Object> QUEUE = new ReferenceQueue<>();
 
   /** One in so many contexts remembers where it was made; 0 for none. */
   private static final int SAMPLE = Integer.getInteger("dev.belay.leakSample", 1024);
@@ -34,6 +35,11 @@ final class Dropped {
   private static volatile boolean sweeping;
   private static volatile boolean made;
   private static int idle;
+
+  private static final long BEGAN = System.nanoTime();
+
+  /** A clock that costs one read. It stands still while no links are made. */
+  private static volatile int second;
 
   /** What stands between a context's maker and its creation site. */
   private static final Set<String> OURS =
@@ -71,16 +77,34 @@ final class Dropped {
     SAMPLED.remove(link);
   }
 
-  /** Called for each link: pays for the removal of two dropped ones, and sees to the rest. */
-  static void linkMade() {
+  /**
+   * Called for each link: pays for the removal of two dropped ones, and sees to the rest.
+   *
+   * @return the second it is now, to one or two
+   */
+  static int linkMade() {
     clear(2, Dropped::report);
     if (!made) {
       made = true;
     }
-    if (!sweeping && SWEEPING.compareAndSet(false, true)) {
-      idle = 0;
-      schedule();
+    if (!sweeping) {
+      second = secondNow(); // before another thread can find that there is a sweep
+      if (SWEEPING.compareAndSet(false, true)) {
+        idle = 0;
+        schedule();
+      }
     }
+    return second;
+  }
+
+  /** The second of the last sweep, or of the first link after a pause. */
+  static int second() {
+    return second;
+  }
+
+  /** Seconds since this class was loaded. */
+  static int secondNow() {
+    return (int) ((System.nanoTime() - BEGAN) / SWEEP_NANOS);
   }
 
   private static void schedule() {
@@ -90,6 +114,7 @@ final class Dropped {
 
   /** Never twice at a time: the next is scheduled by the one before. */
   private static void sweep() {
+    second = secondNow();
     boolean found = clear(Integer.MAX_VALUE, Dropped::report) > 0;
     idle = made || found ? 0 : idle + 1;
     made = false;
@@ -108,19 +133,29 @@ final class Dropped {
    */
   static int clear(int limit, Consumer<Trace> forgotten) {
     int cleared = 0;
-    while (cleared < limit && QUEUE.poll() instanceof Link link) {
+    while (cleared < limit) {
+      switch (QUEUE.poll()) {
+        case Link link -> clear(link, forgotten);
+        case Link.Held held -> held.top.unhang();
+        case null, default -> {
+          return cleared;
+        }
+      }
       cleared++;
-      Alarm alarm = link.alarm;
-      if (alarm != null) {
-        alarm.cancel();
-      }
-      link.unhang();
-      Trace site = link.site;
-      if (site != null && SAMPLED.remove(link)) {
-        forgotten.accept(site);
-      }
     }
     return cleared;
+  }
+
+  private static void clear(Link link, Consumer<Trace> forgotten) {
+    Alarm alarm = link.alarm;
+    if (alarm != null) {
+      alarm.cancel();
+    }
+    link.unhang();
+    Trace site = link.site;
+    if (site != null && SAMPLED.remove(link)) {
+      forgotten.accept(site);
+    }
   }
 
   private static void report(Trace site) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Lane} of the context above. The pointers are guarded by the lane's lock; after the lane was
  * drained they belong to the walk that drained it.
  */
-abstract sealed class Entry permits Link.Branch, Observer {
+abstract sealed class Entry permits Link.Place, Observer {
   /** Where this hangs; set before the entry can be seen by another thread. */
   @Nullable Lane lane;
 

@@ -71,6 +71,18 @@ final class Foreign {
     }
   }
 
+  static @Nullable String subject(Canceller canceller) {
+    var caller = BorrowedThread.borrow();
+    try {
+      @Nullable String subject = canceller.subject();
+      return subject == null ? null : Names.text(subject);
+    } catch (Throwable e) {
+      return null;
+    } finally {
+      caller.giveBack();
+    }
+  }
+
   static void abandoned(Canceller canceller, AbstractContext ctx) {
     var caller = BorrowedThread.borrow();
     try {

@@ -4,6 +4,7 @@ import dev.belay.kernel.Handles;
 import dev.belay.spi.ContextCarriers;
 import dev.belay.spi.ContextEvent;
 import dev.belay.spi.ContextEvents;
+import dev.belay.spi.LiveThread;
 import dev.belay.spi.TimeSource;
 import dev.belay.time.Nanos;
 import java.lang.invoke.MethodHandles;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * writes. A thread that wants to send it a cancel makes it SIGNALLED first; then both sides meet at
  * the nest's {@link Handover}. {@link CancelSender} is the other side.
  */
-final class GuardedCall extends Observer {
+final class GuardedCall extends Observer implements LiveThread {
   private static final int RUNNING = 0;
   private static final int SIGNALLED = 1;
   private static final int FINISHED = 2;
@@ -32,6 +33,7 @@ final class GuardedCall extends Observer {
       Handles.of(MethodHandles.lookup(), "abandoned", boolean.class);
 
   final AbstractContext ctx;
+  private final Thread thread = Thread.currentThread();
 
   /** Null for a shield. */
   final @Nullable Canceller canceller;
@@ -151,6 +153,28 @@ final class GuardedCall extends Observer {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  // ---- as it is seen
+
+  @Override
+  public Thread thread() {
+    return thread;
+  }
+
+  @Override
+  public String resource() {
+    if (canceller == null) {
+      return "a shielded call";
+    }
+    return canceller instanceof Interruption
+        ? "an interruptible call"
+        : Foreign.resource(canceller);
+  }
+
+  @Override
+  public @Nullable String subject() {
+    return canceller == null ? null : Foreign.subject(canceller);
   }
 
   // ---- the body's side

@@ -36,17 +36,60 @@ final class Link extends WeakReference<CancelContext> implements Work {
   /** Whether a deep chain was reported. */
   static volatile boolean reported;
 
+  /** In which contexts hang that have none above. It belongs to no context, and never ends. */
+  static final Link TOPS = new Link();
+
+  /** Where a linked context hangs. */
+  abstract static sealed class Place extends Entry {
+    /** When its link was made, as {@link Dropped#linkMade} counts. */
+    final int since;
+
+    Place(int since) {
+      this.since = since;
+    }
+  }
+
   /** Where a linked context hangs in one above it. A merged context has two. */
-  static final class Branch extends Entry {
+  static final class Branch extends Place {
     final Link link;
 
-    Branch(Link link) {
+    Branch(Link link, int since) {
+      super(since);
       this.link = link;
     }
 
     @Override
     @Nullable CancelContext context() {
       return link.get();
+    }
+  }
+
+  /**
+   * Where a linked context hangs that has none above: weakly, with all that hangs in it. When it
+   * was dropped there is nothing left that could end it, so nothing may keep it.
+   */
+  static final class Top extends Place {
+    private final Held held;
+
+    Top(Link link, int since) {
+      super(since);
+      this.held = new Held(link, this);
+    }
+
+    @Override
+    @Nullable CancelContext context() {
+      Link link = held.get();
+      return link == null ? null : link.get();
+    }
+  }
+
+  /** A top's link; enqueued when it was collected, for {@link Dropped}. */
+  static final class Held extends WeakReference<Link> {
+    final Top top;
+
+    Held(Link link, Top top) {
+      super(link, Dropped.QUEUE);
+      this.top = top;
     }
   }
 
@@ -59,8 +102,8 @@ final class Link extends WeakReference<CancelContext> implements Work {
   /** The observer that had this context for itself, and still hangs in the context above. */
   volatile @Nullable Observer lone;
 
-  /** The place in the context above; null at the top. */
-  final @Nullable Branch branch;
+  /** The place in the context above, or among the tops; null for these themselves. */
+  final @Nullable Place place;
 
   /** The second place of a merged context. */
   volatile @Nullable Branch second;
@@ -78,13 +121,27 @@ final class Link extends WeakReference<CancelContext> implements Work {
   @SuppressWarnings("UnusedVariable") // held, not read
   private final @Nullable CancelContext kept;
 
-  Link(CancelContext owner, @Nullable Link above, @Nullable Trace site) {
+  private Link() {
+    super(null);
+    this.depth = 0;
+    this.place = null;
+    this.site = null;
+    this.kept = null;
+  }
+
+  Link(CancelContext owner, Link above, @Nullable Trace site) {
     super(owner, Dropped.QUEUE);
-    this.depth = above == null ? 1 : above.depth + 1;
-    this.branch = above == null ? null : new Branch(this);
+    int since = Dropped.linkMade();
+    this.depth = above.depth + 1;
+    this.place = above == TOPS ? new Top(this, since) : new Branch(this, since);
     this.site = site;
     this.kept = owner.frame.environment().recordsSites() ? owner : null;
-    Dropped.linkMade();
+  }
+
+  /** For how many seconds there has been this link, by the clock of the machine. */
+  int seconds() {
+    Place own = place;
+    return own == null ? 0 : Math.max(0, Dropped.secondNow() - own.since);
   }
 
   // ---- as a piece of work
@@ -226,8 +283,8 @@ final class Link extends WeakReference<CancelContext> implements Work {
 
   /** Takes the owner out of the contexts above. */
   void unhang() {
-    if (branch != null) {
-      branch.unhang();
+    if (place != null) {
+      place.unhang();
     }
     Branch other = second;
     if (other != null) {

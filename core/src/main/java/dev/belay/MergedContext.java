@@ -35,7 +35,7 @@ final class MergedContext extends CancelContext {
   }
 
   private void join(Link link, CancelContext scope) {
-    var branch = new Link.Branch(link);
+    var branch = new Link.Branch(link, Dropped.second());
     link.second = branch;
     while (!hangs(branch, scope)) {
       End ended = scope.detect();

@@ -55,6 +55,23 @@ final class Path {
     return (c == null ? "" : "…/") + path.text();
   }
 
+  /**
+   * The names that were given between the scope above and {@code scope}, without the background's.
+   */
+  @SuppressWarnings("ReferenceEquality") // which of two objects
+  static String below(CancelContext scope) {
+    var path = new Path(false);
+    CancelContext upper = scope.upper();
+    for (@Nullable AbstractContext c = scope.parent();
+        c != null && c != upper && c != NamedContext.BACKGROUND;
+        c = c.parent()) {
+      if (c instanceof NamedContext frame) {
+        path.name(frame.name);
+      }
+    }
+    return path.text();
+  }
+
   private void name(String name) {
     String segment = Names.shown(name) + suffix;
     suffix = "";

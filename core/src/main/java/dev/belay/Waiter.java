@@ -1,11 +1,12 @@
 package dev.belay;
 
+import dev.belay.spi.LiveThread;
 import dev.belay.spi.TimeSource;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A thread that waits for the end of a context. */
-final class Waiter extends Observer {
+final class Waiter extends Observer implements LiveThread {
   private final Thread thread;
 
   private Waiter(@Nullable CancelContext scope, Thread thread) {
@@ -55,5 +56,20 @@ final class Waiter extends Observer {
   @Override
   void fire() {
     LockSupport.unpark(thread);
+  }
+
+  @Override
+  public Thread thread() {
+    return thread;
+  }
+
+  @Override
+  public String resource() {
+    return "the end of its context";
+  }
+
+  @Override
+  public @Nullable String subject() {
+    return null;
   }
 }

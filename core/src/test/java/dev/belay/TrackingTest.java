@@ -2,6 +2,7 @@ package dev.belay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.belay.spi.LiveContext;
 import dev.belay.spi.Roots;
 import dev.belay.spi.TreeInspector;
 import java.util.ArrayList;
@@ -16,7 +17,9 @@ class TrackingTest extends Fixture {
   @DisplayName("R29: below a root that tracks every live context shows")
   void belowATrackedRootEveryContextShows() {
     var leaf = root.withName("leaf").withCancel();
-    assertThat(TreeInspector.live(root)).extracting("context").hasToString("[" + leaf + "]");
+    assertThat(TreeInspector.live(root))
+        .extracting(LiveContext::context)
+        .hasToString("[" + leaf + "]");
     leaf.close();
     assertThat(TreeInspector.live(root)).isEmpty();
   }
@@ -30,10 +33,10 @@ class TrackingTest extends Fixture {
       CancellableContext child = leaf(top::withCancel);
       assertThat(TreeInspector.live(top)).isEmpty();
       CancellableContext grandchild = leaf(child::withCancel);
-      assertThat(TreeInspector.live(top)).extracting("depth").containsExactly(1);
+      assertThat(TreeInspector.live(top)).extracting(LiveContext::depth).containsExactly(1);
       grandchild.onDone(() -> {});
-      assertThat(TreeInspector.live(top)).extracting("depth").containsExactly(1, 2);
-      assertThat(TreeInspector.live(top)).extracting("reactions").containsExactly(0, 1);
+      assertThat(TreeInspector.live(top)).extracting(LiveContext::depth).containsExactly(1, 2);
+      assertThat(TreeInspector.live(top)).extracting(LiveContext::reactions).containsExactly(0, 1);
       top.close();
       assertThat(TreeInspector.live(top)).isEmpty();
     }
@@ -98,13 +101,13 @@ class TrackingTest extends Fixture {
     try (var quiet = NamedContext.root("quiet", new Environment(clock, false, false))) {
       CancellableContext leaf = leaf(quiet::withCancel);
       Registration first = leaf.onDone(() -> {});
-      assertThat(TreeInspector.live(quiet)).extracting("reactions").containsExactly(1);
+      assertThat(TreeInspector.live(quiet)).extracting(LiveContext::reactions).containsExactly(1);
       Registration second = leaf.onDone(() -> {});
-      assertThat(TreeInspector.live(quiet)).extracting("reactions").containsExactly(2);
+      assertThat(TreeInspector.live(quiet)).extracting(LiveContext::reactions).containsExactly(2);
       first.stop();
-      assertThat(TreeInspector.live(quiet)).extracting("reactions").containsExactly(1);
+      assertThat(TreeInspector.live(quiet)).extracting(LiveContext::reactions).containsExactly(1);
       second.stop();
-      assertThat(TreeInspector.live(quiet)).extracting("reactions").containsExactly(0);
+      assertThat(TreeInspector.live(quiet)).extracting(LiveContext::reactions).containsExactly(0);
     }
   }
 }

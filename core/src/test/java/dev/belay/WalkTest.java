@@ -133,7 +133,7 @@ class WalkTest extends Fixture {
     child.withCancel();
     Link link = child.link();
     parent.cancel();
-    assertThat(link.add(new Link.Branch(link))).isFalse();
+    assertThat(link.add(new Link.Branch(link, 0))).isFalse();
     assertThat(link.entries()).isEmpty();
     assertThat(child.link()).isNull();
     assertThat(child.linked()).isNull();

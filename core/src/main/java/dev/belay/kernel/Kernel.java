@@ -2,7 +2,7 @@ package dev.belay.kernel;
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
-import dev.belay.spi.LiveContext;
+import dev.belay.spi.LiveVisitor;
 import dev.belay.spi.TimeSource;
 import java.time.Duration;
 import java.util.List;
@@ -68,8 +68,17 @@ public abstract class Kernel {
   /** See {@code Roots.open}. */
   public abstract CancellableContext root(String name, TimeSource time, boolean recordSites);
 
-  /** See {@code TreeInspector.live}. */
-  public abstract List<LiveContext> live(Context ctx);
+  /** See {@code TreeInspector.roots}. */
+  public abstract List<Context> roots();
+
+  /** See {@code TreeInspector.walk}; below every root if {@code from} is null. */
+  public abstract void walk(@Nullable Context from, LiveVisitor visitor);
+
+  /** See {@code TreeInspector.forgottenCloses}. */
+  public abstract List<String> forgottenCloses();
+
+  /** See {@code TreeInspector.id}. */
+  public abstract long id(Context ctx);
 
   /** See {@code StepTimes.shortest}. */
   public abstract Duration shortest(Context step);

@@ -58,7 +58,7 @@ final class DriverCalls {
       throw Failures.interrupted(phase, sql, null);
     }
     connection.transaction().requireNotDoomed(phase, sql);
-    var canceller = new StatementCanceller(connection, statement, patience);
+    var canceller = new StatementCanceller(connection, statement, sql, patience);
     try (CancellableContext own = entered().withCancel()) {
       running.set(new Running(Thread.currentThread(), own));
       driver.waitUnder(own);

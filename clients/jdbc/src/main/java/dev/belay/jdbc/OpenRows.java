@@ -53,7 +53,7 @@ final class OpenRows {
 
   /** Ends the query of {@code rows} by reading on under a cancel: drivers cancel what waits. */
   void leave(@Nullable Statement statement, ResultSet rows) {
-    var canceller = new StatementCanceller(connection, statement, patience);
+    var canceller = new StatementCanceller(connection, statement, null, patience);
     try (CancellableContext own = Context.background().withTimeout(SHORT_REST)) {
       boolean unused =
           own.call(

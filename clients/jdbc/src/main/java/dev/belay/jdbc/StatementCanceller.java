@@ -31,16 +31,26 @@ final class StatementCanceller extends BoundedCall {
   private static final int ATTEMPTS_BEFORE_INTERRUPT = 3;
 
   private final @Nullable Statement statement;
+  private final @Nullable String sql;
 
   // Written on other threads than they are read on:
   private volatile boolean sent;
   private volatile boolean uncertain;
   private volatile @Nullable InterruptedException interrupt;
 
+  /**
+   * A canceller for one call.
+   *
+   * @param sql the statement's text; null if it is not known
+   */
   StatementCanceller(
-      ContextConnection connection, @Nullable Statement statement, Duration patience) {
+      ContextConnection connection,
+      @Nullable Statement statement,
+      @Nullable String sql,
+      Duration patience) {
     super(connection, patience);
     this.statement = statement;
+    this.sql = sql;
   }
 
   @Override
@@ -64,6 +74,11 @@ final class StatementCanceller extends BoundedCall {
   @Override
   public String resource() {
     return connection.driver().name() + " statement";
+  }
+
+  @Override
+  public @Nullable String subject() {
+    return sql == null ? null : StatementText.shown(sql);
   }
 
   /** The calling thread was interrupted: ends {@code call}, the context of this call alone. */

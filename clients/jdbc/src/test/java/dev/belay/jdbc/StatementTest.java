@@ -2,12 +2,15 @@ package dev.belay.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
 import dev.belay.DeadlineExceededException;
+import dev.belay.spi.LiveThread;
+import dev.belay.spi.TreeInspector;
 import dev.belay.testkit.Attempt;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
@@ -60,6 +63,19 @@ class StatementTest extends DatabaseFixture {
     assertThat(observer.backends()).isEqualTo(before);
     try (Connection connection = source.connection(root)) {
       assertThat(before).contains(backendOf(connection));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(On.class)
+  void theLiveTreeShowsItWithoutLiterals(On on, CancellableContext root) throws Exception {
+    try (var ctx = root.withCancel()) {
+      var sleeper = sleeper(on, ctx);
+      assertThat(TreeInspector.live(ctx).stream().flatMap(live -> live.threads().stream()))
+          .extracting(LiveThread::resource, LiveThread::subject)
+          .contains(tuple("PostgreSQL statement", "select pg_sleep(?)"));
+      ctx.cancel();
+      assertCancelled(sleeper.failure());
     }
   }
 

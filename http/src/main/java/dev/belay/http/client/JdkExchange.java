@@ -198,6 +198,16 @@ final class JdkExchange implements Canceller {
     return failure instanceof ExchangeAbortedException;
   }
 
+  @Override
+  public String resource() {
+    return "HTTP exchange";
+  }
+
+  @Override
+  public String subject() {
+    return exchange.shown();
+  }
+
   // ---- from then on
 
   private final class Body implements Abortable {

@@ -128,6 +128,16 @@ public abstract class BlockingExchange<R extends Closeable> {
     public boolean explains(Throwable failure) {
       return failure instanceof ExchangeAbortedException;
     }
+
+    @Override
+    public String resource() {
+      return "HTTP exchange";
+    }
+
+    @Override
+    public String subject() {
+      return sent.shown();
+    }
   }
 
   private final class Body implements Abortable {

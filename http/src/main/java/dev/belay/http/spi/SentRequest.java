@@ -21,6 +21,11 @@ public record SentRequest(String method, URI uri, long nanoTime) {
     this(method, uri, System.nanoTime());
   }
 
+  /** Method and URL, without user information, query and fragment; bounded, in ASCII. */
+  public String shown() {
+    return method + " " + url();
+  }
+
   /** Aborted before anything was sent. */
   public ExchangeAbortedException connecting(@Nullable Throwable cause) {
     return aborted(Phase.CONNECTING, "connecting", 0, cause);
@@ -50,8 +55,7 @@ public record SentRequest(String method, URI uri, long nanoTime) {
 
   ExchangeAbortedException aborted(
       Duration elapsed, Phase phase, String doing, long bytes, @Nullable Throwable cause) {
-    String message =
-        "%s %s aborted after %d ms, %s".formatted(method, url(), elapsed.toMillis(), doing);
+    String message = "%s aborted after %d ms, %s".formatted(shown(), elapsed.toMillis(), doing);
     return new ExchangeAbortedException(message, phase, bytes, elapsed, cause);
   }
 

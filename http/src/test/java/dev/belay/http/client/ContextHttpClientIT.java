@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.belay.Context;
 import dev.belay.ContextCancelledException;
@@ -13,6 +14,8 @@ import dev.belay.http.ExchangeAbortedException.Phase;
 import dev.belay.http.wire.RemainingTimeHeader;
 import dev.belay.http.wire.RemainingTimeHeader.Form;
 import dev.belay.http.wire.WireHeaders;
+import dev.belay.spi.LiveThread;
+import dev.belay.spi.TreeInspector;
 import dev.belay.testkit.Attempt;
 import dev.belay.testkit.faults.StalledServer;
 import java.io.IOException;
@@ -29,6 +32,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -337,6 +341,24 @@ class ContextHttpClientIT {
     upload.cancelled.await();
     server.listen();
     server.gone.await(1);
+  }
+
+  @Test
+  void theLiveTreeShowsTheUrlWithoutItsQuery() throws Exception {
+    try (var stalled = StalledServer.atHeaders();
+        var child = ctx.withCancel()) {
+      var request =
+          HttpRequest.newBuilder(stalled.uri().resolve("/orders?token=k7-canary")).build();
+      var attempt = Attempt.start(() -> client.open(child, request));
+      stalled.awaitStalled(1);
+      var seen = new ArrayList<LiveThread>();
+      TreeInspector.walk(child, live -> seen.addAll(live.threads()) || live.depth() >= 0);
+      assertThat(seen)
+          .extracting(LiveThread::resource, LiveThread::subject)
+          .containsExactly(tuple("HTTP exchange", "GET " + stalled.uri().resolve("/orders")));
+      child.cancel();
+      assertAborted(attempt.thrown(ContextCancelledException.class), Phase.AWAITING_HEADERS, 0);
+    }
   }
 
   @Test
