@@ -22,9 +22,11 @@ import dev.belay.jdbc.ContextDataSource;
 import dev.belay.lifecycle.InFlight;
 import dev.belay.lifecycle.Lifecycle;
 import dev.belay.lifecycle.ShutdownReport;
+import dev.belay.otel.Tracing;
 import dev.belay.postgres.EmbeddedPostgres;
 import dev.belay.spi.LiveContext;
 import dev.belay.spi.TreeInspector;
+import io.opentelemetry.api.OpenTelemetry;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +64,7 @@ public final class OrderService implements AutoCloseable {
 
   private final Lifecycle life;
   private final WorkForNobody workForNobody;
+  private final Telemetry telemetry;
   private final CancellableContext requestRoot;
   private final HikariDataSource pool;
   private final @Nullable GreenMail greenMail;
@@ -79,32 +82,42 @@ public final class OrderService implements AutoCloseable {
     workForNobody = new WorkForNobody(settings.heeding());
     try {
       CancellableContext root = life.own("root", Context.root("order service"));
+      telemetry =
+          life.own("telemetry", Telemetry.start(settings.openTelemetry(), requestRoot, root));
+      Tracing tracing = telemetry.tracing();
       String url = settings.postgres() == null ? embeddedDatabase(ctx) : settings.postgres();
       life.own("claim", DatabaseClaim.claim(root, url));
       migrate(ctx, url);
-      pool = life.own("pool", pool(url));
+      pool = life.own("pool", pool(url, settings.openTelemetry()));
       greenMail = settings.smtp() == null ? embeddedMailServer() : null;
       var database = ContextDataSource.wrap(pool);
       mails = life.own("mails", mailWorkers(root, database, settings.smtp()));
       String secret = UUID.randomUUID().toString();
       var paying =
-          Front.of(new Payments(new PaymentService(database), secret), settings.slowable());
+          Front.of(
+              new Payments(new PaymentService(database), secret), settings.slowable(), tracing);
       // A server of its own: it must answer until the last order was finished or undone.
-      paymentHost = HttpHost.start("payments-http", 0, root, paying.endpoint(payments));
+      paymentHost =
+          HttpHost.start("payments-http", 0, root, telemetry.headers(), paying.endpoint(payments));
       life.own("payments", paymentHost::close);
       URI detour = settings.payments();
       var client =
           life.own(
               "payment client",
-              new PaymentClient(() -> detour == null ? paymentHost.address() : detour, secret));
+              new PaymentClient(
+                  () -> detour == null ? paymentHost.address() : detour, secret, telemetry));
       var stock = new Stock(database);
-      var orders = new OrderBook(database);
+      var orders = new OrderBook(database, telemetry.headers());
       undoing = life.own("undoing", new Undoing(root, stock, client));
-      var taking = new OrderTaking(stock, client, orders, undoing, mails::wake);
-      var shop = Front.of(new Shop(stock, orders, taking), settings.slowable());
+      var taking = new OrderTaking(stock, client, orders, undoing, mails::wake, tracing);
+      var shop =
+          Front.of(
+              new Shop(stock, orders, taking, telemetry::scrape), settings.slowable(), tracing);
       undoing.recover(ctx);
       var endpoint = workForNobody.around(shop.endpoint(life.work()));
-      host = HttpHost.start("orders-http", settings.port(), life.context(), endpoint);
+      host =
+          HttpHost.start(
+              "orders-http", settings.port(), life.context(), telemetry.headers(), endpoint);
       life.own("orders", host);
       life.markReady();
     } catch (Exception e) {
@@ -133,11 +146,11 @@ public final class OrderService implements AutoCloseable {
     ctx.run(c -> Flyway.configure().dataSource(url, null, null).load().migrate());
   }
 
-  private HikariDataSource pool(String url) {
+  private HikariDataSource pool(String url, OpenTelemetry openTelemetry) {
     var driver = new PGSimpleDataSource();
     driver.setUrl(url);
     var config = new HikariConfig();
-    config.setDataSource(workForNobody.counting(driver));
+    config.setDataSource(StatementSpans.around(workForNobody.counting(driver), openTelemetry));
     config.setMaximumPoolSize(POOL_SIZE);
     // The contexts bound the wait; this only bounds what has none.
     config.setConnectionTimeout(120_000);
@@ -155,11 +168,15 @@ public final class OrderService implements AutoCloseable {
   private MailWorkers mailWorkers(Context root, ContextDataSource database, @Nullable String smtp) {
     if (smtp == null) {
       GreenMail server = Objects.requireNonNull(greenMail);
-      return new MailWorkers(root, database, "127.0.0.1", server.getSmtp().getPort());
+      return new MailWorkers(root, database, "127.0.0.1", server.getSmtp().getPort(), telemetry);
     }
     int colon = smtp.lastIndexOf(':');
     return new MailWorkers(
-        root, database, smtp.substring(0, colon), Integer.parseInt(smtp.substring(colon + 1)));
+        root,
+        database,
+        smtp.substring(0, colon),
+        Integer.parseInt(smtp.substring(colon + 1)),
+        telemetry);
   }
 
   /** Where the service answers. */
@@ -200,6 +217,11 @@ public final class OrderService implements AutoCloseable {
     try (CancellableContext end = Context.background().withTimeout(limit)) {
       return life.work().awaitNone(end) && payments.awaitNone(end);
     }
+  }
+
+  /** What the service shows of its work. */
+  Telemetry telemetry() {
+    return telemetry;
   }
 
   /** The workers that send the mails. */

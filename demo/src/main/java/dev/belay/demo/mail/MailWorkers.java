@@ -4,9 +4,13 @@ import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.demo.Printable;
+import dev.belay.demo.Telemetry;
+import dev.belay.http.wire.WireHeaders;
 import dev.belay.jdbc.ContextDataSource;
 import dev.belay.jdbc.Transactions;
 import dev.belay.lifecycle.Part;
+import dev.belay.otel.Tracing;
+import io.opentelemetry.api.trace.SpanKind;
 import jakarta.mail.MessagingException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -48,12 +52,25 @@ public final class MailWorkers implements Part {
   private final CancellableContext ctx;
   private final ContextDataSource database;
   private final Mailer mailer;
+  private final Tracing tracing;
+  private final WireHeaders headers;
   private final Semaphore waiting = new Semaphore(0);
   private final List<Thread> threads = new ArrayList<>();
   private volatile Left left = new Left(0, 0);
 
-  /** Starts workers that run until they are closed, or {@code parent} ends. */
-  public MailWorkers(Context parent, ContextDataSource database, String smtpHost, int smtpPort) {
+  /**
+   * Starts workers that run until they are closed, or {@code parent} ends.
+   *
+   * @param telemetry makes a span of each mail, in the trace of its order
+   */
+  public MailWorkers(
+      Context parent,
+      ContextDataSource database,
+      String smtpHost,
+      int smtpPort,
+      Telemetry telemetry) {
+    this.tracing = telemetry.tracing().withKind(SpanKind.CONSUMER);
+    this.headers = telemetry.headers();
     this.ctx = parent.withName("mail").withCancel();
     this.database = database;
     this.mailer = new Mailer(smtpHost, smtpPort);
@@ -96,7 +113,7 @@ public final class MailWorkers implements Part {
   }
 
   /** A mail that is due. */
-  private record Mail(long orderId, String email, int attempts) {}
+  private record Mail(long orderId, String email, int attempts, String headers) {}
 
   private boolean sendOne() throws SQLException {
     try (CancellableContext one = ctx.withName("send").withTimeout(MAIL_LIMIT)) {
@@ -123,19 +140,28 @@ public final class MailWorkers implements Part {
     try (var select =
             tx.prepareStatement(
                 """
-                select o.id, o.email, m.attempts from mail m join orders o on o.id = m.order_id
+                select o.id, o.email, m.attempts, m.headers from mail m join orders o on o.id = m.order_id
                 where m.status = 'pending' and m.due <= now()
                 order by m.due limit 1 for update of m skip locked
                 """);
         var row = select.executeQuery()) {
-      return row.next() ? new Mail(row.getLong(1), row.getString(2), row.getInt(3)) : null;
+      return row.next()
+          ? new Mail(row.getLong(1), row.getString(2), row.getInt(3), row.getString(4))
+          : null;
     }
   }
 
   /** Why it could not be sent; null if it was. */
   private @Nullable MailFailure send(Context one, Mail mail) {
-    try (CancellableContext talk = one.withTimeout(TALK_LIMIT)) {
-      mailer.confirm(talk, mail.orderId, mail.email);
+    Context order = MailHeaders.read(one, headers, mail.headers);
+    try (CancellableContext talk = order.withTimeout(TALK_LIMIT)) {
+      tracing.run(
+          talk,
+          "mail",
+          c -> {
+            mailer.confirm(c, mail.orderId, mail.email);
+            log.info("mail of order {}: sent", mail.orderId);
+          });
       return null;
     } catch (MessagingException e) {
       return MailFailure.of(e);

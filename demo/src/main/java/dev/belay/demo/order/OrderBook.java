@@ -2,6 +2,8 @@ package dev.belay.demo.order;
 
 import dev.belay.Context;
 import dev.belay.demo.SlowSteps;
+import dev.belay.demo.mail.MailHeaders;
+import dev.belay.http.wire.WireHeaders;
 import dev.belay.jdbc.ContextDataSource;
 import dev.belay.jdbc.Transactions;
 import java.sql.Connection;
@@ -13,10 +15,16 @@ import org.jspecify.annotations.Nullable;
 /** The orders that were taken. */
 public final class OrderBook {
   private final ContextDataSource database;
+  private final WireHeaders headers;
 
-  /** Orders in {@code database}. */
-  public OrderBook(ContextDataSource database) {
+  /**
+   * Orders in {@code database}.
+   *
+   * @param headers what of them a request has is kept with its mail
+   */
+  public OrderBook(ContextDataSource database, WireHeaders headers) {
     this.database = database;
+    this.headers = headers;
   }
 
   /** Writes the order, its mail and the sale of its reservation, all or nothing. */
@@ -29,8 +37,10 @@ public final class OrderBook {
           Stock.sleepInDatabase(tx, SlowSteps.of(ctx, "order"));
           sell(tx, orderKey);
           long id = insert(tx, orderKey, email, totalCents, replay);
-          try (var mail = tx.prepareStatement("insert into mail (order_id) values (?)")) {
+          try (var mail =
+              tx.prepareStatement("insert into mail (order_id, headers) values (?, ?)")) {
             mail.setLong(1, id);
+            mail.setString(2, MailHeaders.write(ctx, headers));
             mail.executeUpdate();
           }
           return Order.confirmed(id, totalCents);

@@ -6,6 +6,7 @@ import dev.belay.ContextCallable;
 import dev.belay.demo.Printable;
 import dev.belay.demo.order.OrderFailedException.Remains;
 import dev.belay.demo.payment.PaymentClient;
+import dev.belay.otel.Tracing;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -30,19 +31,27 @@ public final class OrderTaking {
   private final OrderBook orders;
   private final Undoing undoing;
   private final Runnable mailWaits;
+  private final Tracing tracing;
 
   /**
    * Takes orders with these parts.
    *
    * @param mailWaits told after each order that a mail waits to be sent
+   * @param tracing makes a span of each step
    */
   public OrderTaking(
-      Stock stock, PaymentClient payments, OrderBook orders, Undoing undoing, Runnable mailWaits) {
+      Stock stock,
+      PaymentClient payments,
+      OrderBook orders,
+      Undoing undoing,
+      Runnable mailWaits,
+      Tracing tracing) {
     this.stock = stock;
     this.payments = payments;
     this.orders = orders;
     this.undoing = undoing;
     this.mailWaits = mailWaits;
+    this.tracing = tracing;
   }
 
   /** How far an order has come. */
@@ -122,11 +131,11 @@ public final class OrderTaking {
     return taken;
   }
 
-  /** One step: named, for the story of a deadline, and with a tighter one. */
-  private static <T, X extends Exception> T step(
-      Context ctx, String name, ContextCallable<T, X> body) throws X {
+  /** One step: named, for the story of a deadline and for its span, and with a tighter deadline. */
+  private <T, X extends Exception> T step(Context ctx, String name, ContextCallable<T, X> body)
+      throws X {
     try (CancellableContext limited = ctx.withTimeout(STEP_LIMIT)) {
-      return limited.withName(name).call(body);
+      return tracing.call(limited, name, body);
     }
   }
 

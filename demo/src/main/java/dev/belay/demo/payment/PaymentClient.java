@@ -9,7 +9,10 @@ import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.demo.Printable;
 import dev.belay.demo.SlowSteps;
+import dev.belay.demo.Telemetry;
 import dev.belay.http.client.ContextHttpClient;
+import dev.belay.otel.Tracing;
+import io.opentelemetry.api.trace.SpanKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -39,7 +42,8 @@ public final class PaymentClient implements AutoCloseable {
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(5))
           .build();
-  private final ContextHttpClient client = ContextHttpClient.of(http);
+  private final ContextHttpClient client;
+  private final Tracing tracing;
   private final Supplier<URI> service;
   private final String secret;
 
@@ -47,8 +51,11 @@ public final class PaymentClient implements AutoCloseable {
    * A client of the service at {@code service}, which is asked for at each call.
    *
    * @param secret what the service knows its callers by
+   * @param telemetry makes a span of each request, and the headers that carry it
    */
-  public PaymentClient(Supplier<URI> service, String secret) {
+  public PaymentClient(Supplier<URI> service, String secret, Telemetry telemetry) {
+    this.client = ContextHttpClient.of(http).withHeaders(telemetry.headers());
+    this.tracing = telemetry.tracing().withKind(SpanKind.CLIENT);
     this.service = service;
     this.secret = secret;
   }
@@ -123,15 +130,25 @@ public final class PaymentClient implements AutoCloseable {
    */
   private Answer ask(Context ctx, HttpRequest request) throws IOException, InterruptedException {
     try {
-      return answer(ctx, request);
+      return traced(ctx, request);
     } catch (IOException e) {
       ctx.throwIfDone(e);
       try {
-        return answer(ctx, request);
+        return traced(ctx, request);
       } catch (IOException again) {
         again.addSuppressed(e);
         throw again;
       }
+    }
+  }
+
+  private Answer traced(Context ctx, HttpRequest request) throws IOException, InterruptedException {
+    try {
+      return tracing.<Answer, Exception>call(ctx, "POST payments", c -> answer(c, request));
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new AssertionError("nothing else is thrown", e);
     }
   }
 

@@ -18,6 +18,7 @@ import dev.belay.http.server.middleware.Recover;
 import dev.belay.http.server.middleware.RequestId;
 import dev.belay.jetty.JettyMessages;
 import dev.belay.lifecycle.InFlight;
+import dev.belay.otel.Tracing;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.sql.SQLException;
@@ -43,28 +44,32 @@ public final class Front {
   private final List<Route> routes;
   private final boolean slowable;
 
-  private Front(List<Route> routes, boolean slowable) {
+  private final Tracing tracing;
+
+  private Front(List<Route> routes, boolean slowable, Tracing tracing) {
     this.routes = routes;
     this.slowable = slowable;
+    this.tracing = tracing;
   }
 
   /**
    * The shop's front.
    *
    * @param slowable whether a request may slow its steps down
+   * @param tracing makes each request's span
    */
-  public static Front of(Shop shop, boolean slowable) {
-    return new Front(shop.routes(), slowable);
+  public static Front of(Shop shop, boolean slowable, Tracing tracing) {
+    return new Front(shop.routes(), slowable, tracing);
   }
 
   /** The payment service's front. */
-  public static Front of(Payments payments, boolean slowable) {
-    return new Front(payments.routes(), slowable);
+  public static Front of(Payments payments, boolean slowable, Tracing tracing) {
+    return new Front(payments.routes(), slowable, tracing);
   }
 
   /**
-   * What a host runs: this front, whose requests are {@code work}, have an id, are logged and, when
-   * they fail, answered with a problem.
+   * What a host runs: this front, whose requests are {@code work}, have a span and an id, are
+   * logged and, when they fail, answered with a problem.
    */
   public Endpoint<Request, Response> endpoint(InFlight work) {
     JettyMessages jetty = JettyMessages.INSTANCE;
@@ -72,7 +77,8 @@ public final class Front {
     Endpoint<Request, Response> answered = Recover.around(jetty, Front::problem, bounded);
     Endpoint<Request, Response> logged = AccessLog.around(jetty, ACCESS, answered);
     Endpoint<Request, Response> numbered = RequestId.around(jetty, logged);
-    return (ctx, request, response) -> work.run(ctx, c -> numbered.handle(c, request, response));
+    Endpoint<Request, Response> traced = tracing.around(jetty, numbered);
+    return (ctx, request, response) -> work.run(ctx, c -> traced.handle(c, request, response));
   }
 
   private void handle(Context ctx, Request request, Response response) throws Exception {

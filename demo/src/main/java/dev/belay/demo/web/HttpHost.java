@@ -4,6 +4,7 @@ import dev.belay.Context;
 import dev.belay.demo.OpenFiles;
 import dev.belay.http.server.Endpoint;
 import dev.belay.http.server.RequestContexts;
+import dev.belay.http.wire.WireHeaders;
 import dev.belay.jetty.ContextHandler;
 import dev.belay.jetty.ContextHttpConnectionFactory;
 import dev.belay.jetty.ServerPart;
@@ -41,7 +42,12 @@ public final class HttpHost implements Part {
   private final ServerPart part;
   private final ServerConnector connector;
 
-  private HttpHost(String name, int port, Context parent, Endpoint<Request, Response> endpoint) {
+  private HttpHost(
+      String name,
+      int port,
+      Context parent,
+      WireHeaders headers,
+      Endpoint<Request, Response> endpoint) {
     requests = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
     var threads = new QueuedThreadPool(16, 4);
     threads.setName(name);
@@ -57,7 +63,8 @@ public final class HttpHost implements Part {
     // Beyond it customers wait to be let in, and the files that the database needs are left.
     server.addBean(new NetworkConnectionLimit(OpenFiles.forConnections(), connector));
     server.setErrorHandler(new JettyErrors());
-    server.setHandler(new ContextHandler(parent, new RequestContexts(REQUEST_LIMIT), endpoint));
+    server.setHandler(
+        new ContextHandler(parent, new RequestContexts(REQUEST_LIMIT, headers), endpoint));
   }
 
   private static ContextHttpConnectionFactory connections() {
@@ -75,11 +82,16 @@ public final class HttpHost implements Part {
    * @param name of its threads
    * @param port 0 for any
    * @param parent of every request's context
+   * @param headers what is read of requests
    */
   public static HttpHost start(
-      String name, int port, Context parent, Endpoint<Request, Response> endpoint)
+      String name,
+      int port,
+      Context parent,
+      WireHeaders headers,
+      Endpoint<Request, Response> endpoint)
       throws Exception {
-    var host = new HttpHost(name, port, parent, endpoint);
+    var host = new HttpHost(name, port, parent, headers, endpoint);
     try {
       host.server.start();
       return host;

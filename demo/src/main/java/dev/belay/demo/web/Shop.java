@@ -1,5 +1,7 @@
 package dev.belay.demo.web;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.belay.Context;
 import dev.belay.demo.SlowSteps;
 import dev.belay.demo.order.NewOrder;
@@ -8,11 +10,13 @@ import dev.belay.demo.order.OrderBook;
 import dev.belay.demo.order.OrderTaking;
 import dev.belay.demo.order.Stock;
 import dev.belay.http.server.BadRequestException;
+import dev.belay.jetty.JettyMessages;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -31,17 +35,24 @@ public final class Shop {
   private final Stock stock;
   private final OrderBook orders;
   private final OrderTaking taking;
+  private final Supplier<String> meters;
 
-  /** A shop of these parts. */
-  public Shop(Stock stock, OrderBook orders, OrderTaking taking) {
+  /**
+   * A shop of these parts.
+   *
+   * @param meters gives them as Prometheus reads them
+   */
+  public Shop(Stock stock, OrderBook orders, OrderTaking taking, Supplier<String> meters) {
     this.stock = stock;
     this.orders = orders;
     this.taking = taking;
+    this.meters = meters;
   }
 
   List<Route> routes() {
     return List.of(
         Route.of("/healthz", Map.of("GET", this::health)),
+        Route.of("/metrics", Map.of("GET", this::metrics)),
         Route.of("/products", Map.of("GET", this::products)),
         Route.of("/orders", Map.of("POST", this::takeOrder)),
         Route.of("/orders/([0-9]{1,18})", Map.of("GET", this::order)));
@@ -49,6 +60,11 @@ public final class Shop {
 
   private void health(Context ctx, Request request, Response response) throws IOException {
     Json.write(response, 200, Map.of("status", "up"));
+  }
+
+  private void metrics(Context ctx, Request request, Response response) throws IOException {
+    byte[] text = meters.get().getBytes(UTF_8);
+    JettyMessages.INSTANCE.answer(response, 200, "text/plain; version=0.0.4; charset=utf-8", text);
   }
 
   private void products(Context ctx, Request request, Response response) throws Exception {
