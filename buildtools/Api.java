@@ -121,35 +121,76 @@ static String head(Class<?> type) {
   } else if (type.isEnum() || type.isRecord()) {
     shown &= ~(Modifier.FINAL | Modifier.STATIC);
   }
-  var head = new StringBuilder(words(shown)).append(type.isSealed() ? "sealed " : "").append(kind);
+  var head = new StringBuilder(words(shown)).append(isSealed(type) ? "sealed " : "").append(kind);
   head.append(' ')
       .append(type.getName().substring(type.getPackageName().length() + 1).replace('$', '.'))
       .append(parameters(type.getTypeParameters()));
-  AnnotatedType parent = type.getAnnotatedSuperclass();
-  if (parent != null
-      && !Set.of(Object.class, Enum.class, Record.class).contains(type.getSuperclass())) {
+  AnnotatedType parent = parent(type);
+  if (parent != null) {
     head.append(" extends ").append(shown(parent));
   }
   AnnotatedType[] interfaces = type.getAnnotatedInterfaces();
   if (interfaces.length > 0) {
     head.append(type.isInterface() ? " extends " : " implements ").append(list(interfaces));
   }
+  if (isSealed(type)) {
+    head.append(" permits ").append(permitted(type));
+  }
   return head.toString();
 }
 
+/** An enum whose constants have bodies counts as sealed too, by the way it is compiled. */
+static boolean isSealed(Class<?> type) {
+  return type.isSealed() && !type.isEnum();
+}
+
+/** The nearest class above that is offered itself, or null for those that every class has. */
+static AnnotatedType parent(Class<?> type) {
+  Class<?> below = type;
+  while (hasHiddenParent(below)) {
+    below = below.getSuperclass();
+  }
+  Class<?> parent = below.getSuperclass();
+  return parent == null || Set.of(Object.class, Enum.class, Record.class).contains(parent)
+      ? null
+      : below.getAnnotatedSuperclass();
+}
+
+static boolean hasHiddenParent(Class<?> type) {
+  return type.getSuperclass() != null && !isOffered(type.getSuperclass());
+}
+
+/** In the order of the source; what is not offered counts as one. */
+static String permitted(Class<?> type) {
+  return Stream.of(type.getPermittedSubclasses())
+      .map(each -> isOffered(each) ? shown(each.getName()) : "...")
+      .distinct()
+      .collect(Collectors.joining(", "));
+}
+
+/** Its own, and those of the classes above that are not offered themselves. */
 static Collection<String> members(Class<?> type) {
   var lines = new TreeMap<String, String>(); // by what follows the modifiers and the type: the name
+  addMembers(type, lines);
+  for (Class<?> below = type; hasHiddenParent(below); below = below.getSuperclass()) {
+    addMembers(below.getSuperclass(), lines);
+  }
+  return lines.values();
+}
+
+static void addMembers(Class<?> type, Map<String, String> lines) {
   int implied = type.isInterface() ? Modifier.PUBLIC | Modifier.ABSTRACT : 0;
   for (Field field : type.getDeclaredFields()) {
     if (field.isEnumConstant()) {
       lines.put(" " + field.getName(), field.getName());
     } else if (isOffered(field)) {
       String words = words(field.getModifiers() & ~implied);
-      lines.put(field.getName(), words + shown(field.getAnnotatedType()) + " " + field.getName());
+      lines.putIfAbsent(
+          field.getName(), words + shown(field.getAnnotatedType()) + " " + field.getName());
     }
   }
   for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-    if (isOffered(constructor)) {
+    if (isOffered(constructor) && isOffered(type)) {
       String call = call("new", constructor);
       lines.put(" " + call, front(constructor, implied) + call);
     }
@@ -159,7 +200,7 @@ static Collection<String> members(Class<?> type) {
       String call = call(method.getName(), method);
       String result = shown(method.getAnnotatedReturnType());
       Object preset = method.getDefaultValue();
-      lines.put(
+      lines.putIfAbsent(
           call,
           front(method, implied)
               + result
@@ -168,7 +209,6 @@ static Collection<String> members(Class<?> type) {
               + (preset == null ? "" : " default " + preset));
     }
   }
-  return lines.values();
 }
 
 static boolean isOffered(Member member) {
@@ -185,9 +225,10 @@ static String front(Executable method, int implied) {
 
 static String call(String name, Executable method) {
   AnnotatedType[] thrown = method.getAnnotatedExceptionTypes();
+  String parameters = list(method.getAnnotatedParameterTypes());
   return name
       + "("
-      + list(method.getAnnotatedParameterTypes())
+      + (method.isVarArgs() ? parameters.replaceFirst("\\[\\]$", "...") : parameters)
       + ")"
       + (thrown.length == 0 ? "" : " throws " + list(thrown));
 }
@@ -214,8 +255,11 @@ static String list(AnnotatedType[] types) {
 
 /** Without the names of our packages and of those that everybody knows. */
 static String shown(AnnotatedType type) {
-  return type.toString()
-      .replace("@org.jspecify.annotations.Nullable()", "@Nullable")
+  return shown(type.toString());
+}
+
+static String shown(String type) {
+  return type.replace("@org.jspecify.annotations.Nullable()", "@Nullable")
       .replaceAll(
           "\\b(java\\.(lang|io|time|util(\\.concurrent|\\.function)?)|dev\\.belay(\\.[a-z]+)*)\\.(?=[A-Z@])",
           "")
