@@ -6,7 +6,6 @@ import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.ContextRunnable;
 import dev.belay.Registration;
-import dev.belay.http.server.BodyTimeoutException;
 import dev.belay.http.server.ClientGoneException;
 import dev.belay.http.server.Endpoint;
 import dev.belay.http.server.FailureLog;
@@ -157,8 +156,11 @@ public final class ContextHandler extends Handler.Abstract {
       watch.begin(gone -> ctx.cancel(new ClientGoneException("client gone", gone)));
       var clientLimits = ClientLimits.of(ctx, limits, slow -> Abort.of(request, slow));
       request.addHttpStreamWrapper(stream -> new LimitedStream(stream, clientLimits));
-      var reading = new ContextRequest(ctx, request, readFailure(ctx, watch));
-      var writing = new ContextResponse(ctx, request, response, watch.onWriteFailure());
+      var reading =
+          new ContextRequest(ctx, request, orIdle(clientLimits::bodyIdle, watch.onReadFailure()));
+      var writing =
+          new ContextResponse(
+              ctx, request, response, orIdle(clientLimits::responseIdle, watch.onWriteFailure()));
       Registration ending = ctx.onDone(() -> end(ctx, request, writing));
       try {
         run(ctx, c -> endpoint.handle(c, reading, writing));
@@ -174,17 +176,10 @@ public final class ContextHandler extends Handler.Abstract {
     }
   }
 
-  /** A time-out is Jetty's idle limit, for a client that sends nothing at all. */
-  private static Consumer<Throwable> readFailure(CancellableContext ctx, RequestWatch watch) {
-    Consumer<Throwable> other = watch.onReadFailure();
-    return failure -> {
-      if (failure instanceof TimeoutException) {
-        ctx.cancel(
-            new BodyTimeoutException("the body was not sent on before the idle limit", failure));
-      } else {
-        other.accept(failure);
-      }
-    };
+  /** A time-out is Jetty's idle limit. */
+  private static Consumer<Throwable> orIdle(
+      Consumer<Throwable> idle, Consumer<Throwable> otherFailure) {
+    return failure -> (failure instanceof TimeoutException ? idle : otherFailure).accept(failure);
   }
 
   /** Fails what the endpoint waits for in Jetty, on whichever thread it does. */

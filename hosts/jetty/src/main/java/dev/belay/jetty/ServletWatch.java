@@ -6,6 +6,8 @@ import dev.belay.http.spi.ClientWatch;
 import dev.belay.spi.HelperThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpStatus;
@@ -21,6 +23,7 @@ final class ServletWatch implements ClientWatch {
   private final RequestWatch watch;
   private final Reading reading;
   private final Writing writing;
+  private volatile @Nullable ClientLimits limits;
   private volatile @Nullable ContextEndedException readsFail;
   private volatile @Nullable Throwable cutOff;
 
@@ -42,8 +45,17 @@ final class ServletWatch implements ClientWatch {
 
   @Override
   public void begin(Consumer<Throwable> onGone, ClientLimits limits) {
+    this.limits = limits;
     watch.begin(onGone);
     request.addHttpStreamWrapper(stream -> new LimitedStream(stream, limits));
+  }
+
+  /** A time-out is Jetty's idle limit. */
+  private void idle(Throwable failure, BiConsumer<ClientLimits, Throwable> passed) {
+    ClientLimits begun = limits;
+    if (failure instanceof TimeoutException && begun != null) {
+      passed.accept(begun, failure);
+    }
   }
 
   @Override
@@ -75,8 +87,10 @@ final class ServletWatch implements ClientWatch {
         return Content.Chunk.from(ended, true);
       }
       Content.Chunk chunk = super.read();
-      if (Content.Chunk.isFailure(chunk, true)) {
+      if (Content.Chunk.isFailure(chunk)
+          && (chunk.isLast() || chunk.getFailure() instanceof TimeoutException)) {
         blame(chunk.getFailure());
+        idle(chunk.getFailure(), ClientLimits::bodyIdle);
         watch.onReadFailure().accept(chunk.getFailure());
       }
       return chunk;
@@ -121,6 +135,7 @@ final class ServletWatch implements ClientWatch {
     }
 
     private void report(Throwable failure) {
+      idle(failure, ClientLimits::responseIdle);
       watch.onWriteFailure().accept(failure);
       Throwable why = cutOff;
       super.failed(why == null ? failure : new IOException(why.getMessage(), why));

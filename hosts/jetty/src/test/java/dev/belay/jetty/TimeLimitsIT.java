@@ -10,7 +10,6 @@ import dev.belay.contracts.server.ServerUnderTest;
 import dev.belay.contracts.server.TimeLimitContract;
 import dev.belay.contracts.socket.Certificate;
 import dev.belay.contracts.socket.Http1Client;
-import dev.belay.http.server.BodyTimeoutException;
 import dev.belay.http.server.RequestContexts;
 import dev.belay.http.server.RequestLimits;
 import java.io.IOException;
@@ -26,16 +25,11 @@ import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jetty's clients have so much time for a body and for a response. */
 class TimeLimitsIT extends TimeLimitContract {
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration SHORT = Duration.ofMillis(200);
-
-  /** Longer than a busy client takes to connect and to send its header. */
-  private static final Duration IDLE = Duration.ofSeconds(3);
 
   private static final int MORE_THAN_BUFFERS_HOLD = 64 << 20;
 
@@ -100,22 +94,12 @@ class TimeLimitsIT extends TimeLimitContract {
     return client;
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void aBodyThatStopsIsAnsweredWith408AtTheIdleLimit(boolean tls) throws Exception {
-    start(IDLE, reading());
-    connect(tls).postHeader("/", 1000);
-    assertThat(client.answer().status()).isEqualTo(408);
-    assertThat(cause.get(20, TimeUnit.SECONDS))
-        .isInstanceOf(BodyTimeoutException.class)
-        .hasMessage("the body was not sent on before the idle limit");
-  }
-
   @Test
   void eachRouteMayHaveItsOwnLimits() throws Exception {
     ContextHandler orders = reading();
     ContextHandler uploads = reading();
     // @start region=routes
+    // The limits of the body and of the response:
     var routes = new PathMappingsHandler();
     routes.addMapping(PathSpec.from("/orders"), orders.withLimits(new RequestLimits(SHORT, DAY)));
     routes.addMapping(PathSpec.from("/upload"), uploads.withLimits(new RequestLimits(DAY, DAY)));

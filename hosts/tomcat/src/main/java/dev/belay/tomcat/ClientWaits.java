@@ -3,6 +3,7 @@ package dev.belay.tomcat;
 import dev.belay.http.spi.ClientLimit;
 import dev.belay.http.spi.ClientLimits;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
@@ -53,6 +54,9 @@ final class ClientWaits implements ActionHook {
     }
     try {
       return in.doRead(handler);
+    } catch (SocketTimeoutException e) {
+      limits.bodyIdle(e);
+      throw e;
     } finally {
       limits.reading().over(wait);
       if (request.isFinished()) {
@@ -66,6 +70,9 @@ final class ClientWaits implements ActionHook {
     ClientLimit.Wait wait = beginWrite();
     try {
       return out.doWrite(chunk);
+    } catch (SocketTimeoutException e) {
+      limits.responseIdle(e);
+      throw e;
     } finally {
       limits.writing().over(wait);
     }
@@ -87,6 +94,9 @@ final class ClientWaits implements ActionHook {
           hook.action(code, about);
         } finally {
           limits.writing().over(wait);
+        }
+        if (response.getErrorException() instanceof SocketTimeoutException e) {
+          limits.responseIdle(e);
         }
       }
       case NB_READ_INTEREST -> {

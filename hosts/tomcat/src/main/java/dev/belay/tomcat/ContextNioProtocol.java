@@ -63,7 +63,8 @@ public final class ContextNioProtocol extends Http11NioProtocol {
    * How long a client may take to send a request's header, from its first bytes until it is
    * complete, in milliseconds; 30,000 unless set. Tomcat's {@code connectionTimeout} begins anew
    * with each byte. Past it the connection is closed without an answer, within a second: Tomcat
-   * looks for time-outs once a second.
+   * looks for time-outs once a second. On a connection of HTTP/2 it is also how long bytes may come
+   * that become no request, such as PING; it may be exceeded by a half there.
    *
    * @throws IllegalArgumentException unless it is more than zero
    */
@@ -105,7 +106,7 @@ public final class ContextNioProtocol extends Http11NioProtocol {
     return watched(super.getUpgradeProtocol(name));
   }
 
-  private static @Nullable UpgradeProtocol watched(@Nullable UpgradeProtocol protocol) {
-    return protocol instanceof Http2Protocol http2 ? new WatchedHttp2(http2) : protocol;
+  private @Nullable UpgradeProtocol watched(@Nullable UpgradeProtocol protocol) {
+    return protocol instanceof Http2Protocol http2 ? new WatchedHttp2(http2, this) : protocol;
   }
 }

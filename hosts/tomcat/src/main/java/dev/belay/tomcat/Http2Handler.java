@@ -2,6 +2,7 @@ package dev.belay.tomcat;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.CompletionHandler;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +10,7 @@ import org.apache.coyote.Request;
 import org.apache.coyote.http2.Http2AsyncUpgradeHandler;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.apache.tomcat.util.net.SocketWrapperBase.BlockingMode;
@@ -19,20 +21,24 @@ import org.jspecify.annotations.Nullable;
  * exceptions for that have types of their own that no other package can name: they are thrown on.
  */
 final class Http2Handler extends Http2AsyncUpgradeHandler {
+  private static final System.Logger LOG = System.getLogger("dev.belay.tomcat");
   private static final int RST_STREAM = 3;
   private static final int CANCEL = 8; // RFC 9113, section 7
 
   private final Http2Protocol settings;
   private final Http2Streams streams;
+  private final Stall stall;
 
   Http2Handler(
       Http2Protocol protocol,
       Http2Streams streams,
+      Stall stall,
       @Nullable Request upgraded,
       SocketWrapperBase<?> socket) {
     super(protocol, streams.adapter(), upgraded, socket);
     this.settings = protocol;
     this.streams = streams;
+    this.stall = stall;
     streams.connect(this);
   }
 
@@ -124,6 +130,7 @@ final class Http2Handler extends Http2AsyncUpgradeHandler {
   /** Trailers, too, end a body. */
   @Override
   public void headersEnd(int stream, boolean endOfStream) {
+    stall.request();
     try {
       super.headersEnd(stream, endOfStream);
     } catch (Exception e) {
@@ -138,6 +145,17 @@ final class Http2Handler extends Http2AsyncUpgradeHandler {
   public void goaway(int lastStream, long code, String debugData) {
     if (code != 0) {
       super.goaway(lastStream, code, debugData);
+    }
+  }
+
+  /** Called about once a second. Tomcat itself does nothing here. */
+  @Override
+  public void timeoutAsync(long now) {
+    super.timeoutAsync(now);
+    if (socketWrapper instanceof NioSocketWrapper nio
+        && stall.isSeen(now, activeRemoteStreamCount.get() > 0, nio.getLastRead())) {
+      LOG.log(Level.DEBUG, "no request was complete on {0} in time", socketWrapper);
+      socketWrapper.processSocket(SocketEvent.TIMEOUT, true); // GOAWAY, and closes
     }
   }
 

@@ -12,8 +12,12 @@ import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
-/** Tomcat's HTTP/2 as it is set up, but for the handler of a connection. */
-record WatchedHttp2(Http2Protocol http2) implements UpgradeProtocol {
+/**
+ * Tomcat's HTTP/2 as it is set up, but for the handler of a connection.
+ *
+ * @param protocol of the connector, for its limit of a header
+ */
+record WatchedHttp2(Http2Protocol http2, ContextNioProtocol protocol) implements UpgradeProtocol {
   private static final System.Logger LOG = System.getLogger("dev.belay.tomcat");
 
   @Override
@@ -53,7 +57,8 @@ record WatchedHttp2(Http2Protocol http2) implements UpgradeProtocol {
   private InternalHttpUpgradeHandler handler(
       SocketWrapperBase<?> socket, Adapter adapter, @Nullable Request upgraded) {
     if (socket.hasAsyncIO()) {
-      return new Http2Handler(http2, new Http2Streams(adapter), upgraded, socket);
+      var stall = new Stall(protocol.getHeaderTimeout(), System.currentTimeMillis());
+      return new Http2Handler(http2, new Http2Streams(adapter), stall, upgraded, socket);
     }
     LOG.log(Level.WARNING, "HTTP/2 is not watched with useAsyncIO=\"false\"");
     return http2.getInternalUpgradeHandler(socket, adapter, upgraded);

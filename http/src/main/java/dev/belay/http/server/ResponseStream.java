@@ -110,7 +110,7 @@ public final class ResponseStream extends OutputStream {
     int count = length;
     length = 0;
     try (CancellableContext sending =
-            ctx.withTimeout(writeLimit, () -> new WriteTimeoutException(slow()));
+            ctx.withTimeout(writeLimit, () -> new WriteTimeoutException(slow(), null));
         Registration end = sending.onDone(() -> ended(sending))) {
       sending.throwIfDone();
       try {

@@ -9,23 +9,21 @@ import java.util.function.Consumer;
 
 /**
  * The {@link RequestLimits} of one request, for server hosts, which say when they wait for the
- * client. They run by the system's clock: how fast a client is has nothing to do with the clock of
- * its request's context.
- *
- * @param reading the body
- * @param writing the response
+ * client, and when an idle limit of their own has passed meanwhile. Each ends the request's context
+ * with a {@link BodyTimeoutException} or a {@link WriteTimeoutException}. They run by the system's
+ * clock: how fast a client is has nothing to do with the clock of its request's context. Any thread
+ * may call anything.
  */
-public record ClientLimits(ClientLimit reading, ClientLimit writing) {
+public final class ClientLimits {
+  private final CancellableContext ctx;
+  private final Consumer<Throwable> cutOff;
+  private final ClientLimit reading;
+  private final ClientLimit writing;
 
-  /**
-   * Limits that end {@code ctx}, with a {@link BodyTimeoutException} or a {@link
-   * WriteTimeoutException}. The one for the body has begun.
-   *
-   * @param cutOff breaks the response off that was not read
-   */
-  public static ClientLimits of(
-      CancellableContext ctx, RequestLimits limits, Consumer<Throwable> cutOff) {
-    var reading =
+  private ClientLimits(CancellableContext ctx, RequestLimits limits, Consumer<Throwable> cutOff) {
+    this.ctx = ctx;
+    this.cutOff = cutOff;
+    this.reading =
         new ClientLimit(
             TimeSource.system(),
             limits.read(),
@@ -33,18 +31,60 @@ public record ClientLimits(ClientLimit reading, ClientLimit writing) {
                 ctx.cancel(
                     new BodyTimeoutException(
                         "the body was not complete after " + limits.read(), null)));
-    var writing =
+    this.writing =
         new ClientLimit(
             TimeSource.system(),
             limits.write(),
-            () -> {
-              var slow =
-                  new WriteTimeoutException("the response was not read after " + limits.write());
-              ctx.cancel(slow);
-              cutOff.accept(slow);
-            });
-    reading.begin();
-    return new ClientLimits(reading, writing);
+            () ->
+                slowReader(
+                    new WriteTimeoutException(
+                        "the response was not read after " + limits.write(), null)));
+  }
+
+  /**
+   * Limits that end {@code ctx}. The one for the body has begun.
+   *
+   * @param cutOff breaks the response off that was not read
+   */
+  public static ClientLimits of(
+      CancellableContext ctx, RequestLimits limits, Consumer<Throwable> cutOff) {
+    var made = new ClientLimits(ctx, limits, cutOff);
+    made.reading.begin();
+    return made;
+  }
+
+  /** The limit of the body. */
+  public ClientLimit reading() {
+    return reading;
+  }
+
+  /** The limit of the response. */
+  public ClientLimit writing() {
+    return writing;
+  }
+
+  /**
+   * The host has waited for more of the body for as long as it lets a connection be idle.
+   *
+   * @param failure what it fails the read with
+   */
+  public void bodyIdle(Throwable failure) {
+    ctx.cancel(new BodyTimeoutException("the body was not sent on before the idle limit", failure));
+  }
+
+  /**
+   * The host has waited for the client to read for as long as it lets a connection be idle.
+   *
+   * @param failure what it fails the write with
+   */
+  public void responseIdle(Throwable failure) {
+    slowReader(
+        new WriteTimeoutException("the response was not read before the idle limit", failure));
+  }
+
+  private void slowReader(WriteTimeoutException slow) {
+    ctx.cancel(slow);
+    cutOff.accept(slow);
   }
 
   /** The request is over. */

@@ -69,7 +69,7 @@ class FailureLogTest {
   @Test
   void aSlowReaderIsOneLineThoughItGetsNoAnswer() {
     try (var request = Context.background().withName("GET /large").withCancel()) {
-      request.cancel(new WriteTimeoutException("the response was not read after PT1M"));
+      request.cancel(new WriteTimeoutException("the response was not read after PT1M", null));
       Throwable ended = catchThrowable(request::throwIfDone);
       FailureLog.write(log, request, 0, ended);
       assertThat(lines.getFirst().level()).isEqualTo(Level.INFO);

@@ -59,7 +59,7 @@ class FailureStatusTest {
             cancelled(new HandlerDeadlineException("limit")),
             OptionalInt.of(504)),
         argumentSet(
-            "slow reader", cancelled(new WriteTimeoutException("slow")), OptionalInt.empty()),
+            "slow reader", cancelled(new WriteTimeoutException("slow", null)), OptionalInt.empty()),
         argumentSet(
             "overload", new OverloadException("full", Duration.ofSeconds(1)), OptionalInt.of(503)),
         argumentSet("shutdown", cancelled(new ShutdownException("TERM")), OptionalInt.of(503)),

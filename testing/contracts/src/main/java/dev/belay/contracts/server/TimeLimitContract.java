@@ -33,6 +33,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 public abstract class TimeLimitContract {
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration SHORT = Duration.ofMillis(200);
+
+  /** Longer than a busy client takes to connect and to send its header. */
+  private static final Duration IDLE = Duration.ofSeconds(3);
+
   private static final int MORE_THAN_BUFFERS_HOLD = 64 << 20;
 
   /** For subclasses. */
@@ -84,7 +88,11 @@ public abstract class TimeLimitContract {
       }
     }
 
-    private HttpClientByHand start(Duration body, Duration response, ServerScript script)
+    final void useIdleTimeout(Duration idle) {
+      settings = settings.withIdleTimeout(idle);
+    }
+
+    final HttpClientByHand start(Duration body, Duration response, ServerScript script)
         throws Exception {
       ServerUnderTest started =
           TimeLimitContract.this.start(
@@ -104,8 +112,8 @@ public abstract class TimeLimitContract {
       return connected;
     }
 
-    private void assertEndedWith(String name) throws Exception {
-      Throwable why = cause.get(20, TimeUnit.SECONDS);
+    final void assertEndedWith(String name) throws Exception {
+      Throwable why = cause.get(60, TimeUnit.SECONDS);
       assertEquals(name, why == null ? "none" : why.getClass().getSimpleName());
     }
 
@@ -132,6 +140,28 @@ public abstract class TimeLimitContract {
               (ctx, exchange) -> exchange.write(true, new byte[MORE_THAN_BUFFERS_HOLD]));
       HttpClientByHand.Pending unread =
           connected instanceof Http2Client http2 ? http2.getUnread("/") : connected.get("/");
+      assertEndedWith("WriteTimeoutException");
+      assertThrows(IOException.class, unread::answer, "never complete");
+    }
+  }
+
+  /** What is tested where a connection has an idle limit of its own: not over HTTP/2. */
+  abstract class Http1Scenarios extends Scenarios {
+    @Test
+    void aBodyThatStopsIsAnsweredWith408AtTheIdleLimit() throws Exception {
+      useIdleTimeout(IDLE);
+      Body body = Body.begin(start(DAY, DAY, (ctx, exchange) -> exchange.readBody()));
+      assertEquals(408, body.pending().answer().status());
+      assertEndedWith("BodyTimeoutException");
+    }
+
+    @Test
+    void aResponseThatIsNotReadIsCutOffAtTheIdleLimit() throws Exception {
+      useIdleTimeout(IDLE);
+      HttpClientByHand connected =
+          start(
+              DAY, DAY, (ctx, exchange) -> exchange.write(true, new byte[MORE_THAN_BUFFERS_HOLD]));
+      HttpClientByHand.Pending unread = connected.get("/");
       assertEndedWith("WriteTimeoutException");
       assertThrows(IOException.class, unread::answer, "never complete");
     }
@@ -179,7 +209,7 @@ public abstract class TimeLimitContract {
 
   /** HTTP/1.1 in the clear. */
   @Nested
-  class OverHttp1 extends Scenarios {
+  class OverHttp1 extends Http1Scenarios {
     @Override
     HttpClientByHand connect(ServerUnderTest server, ServerSettings settings) throws IOException {
       return Http1Client.plain(server.port());
@@ -193,7 +223,7 @@ public abstract class TimeLimitContract {
 
   /** HTTP/1.1 over TLS. */
   @Nested
-  class OverTlsHttp1 extends Scenarios {
+  class OverTlsHttp1 extends Http1Scenarios {
     @Override
     HttpClientByHand connect(ServerUnderTest server, ServerSettings settings) throws IOException {
       return Http1Client.tls(server.tlsPort(), settings.certificate().client());
