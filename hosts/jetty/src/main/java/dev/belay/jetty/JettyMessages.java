@@ -7,7 +7,10 @@ import dev.belay.spi.Causes;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpStatus;
@@ -72,6 +75,16 @@ public enum JettyMessages implements HttpMessages<Request, Response> {
     response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
     return Content.Sink.asOutputStream(response);
+  }
+
+  @Override
+  public void setTrailers(Response response, Supplier<Map<String, String>> trailers) {
+    response.setTrailersSupplier(
+        () -> {
+          HttpFields.Mutable fields = HttpFields.build();
+          trailers.get().forEach((name, value) -> fields.put(name, value));
+          return fields;
+        });
   }
 
   @Override

@@ -20,10 +20,13 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,6 +41,27 @@ import org.junit.jupiter.api.io.TempDir;
 /** Streamed responses over real sockets. */
 class EventStreamIT {
   private static final Duration DAY = Duration.ofDays(1);
+  private static final List<List<String>> ROWS = List.of(List.of("a", "1"), List.of("b", "2"));
+
+  private static final Iterable<List<String>> BROKEN =
+      () ->
+          new Iterator<>() {
+            private int rows;
+
+            @Override
+            public boolean hasNext() {
+              return true;
+            }
+
+            @Override
+            public List<String> next() {
+              if (rows++ == 2000) {
+                throw new IllegalStateException("the rows have ended early");
+              }
+              return List.of("a", "1");
+            }
+          };
+
   private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
 
   private final BlockingQueue<String> source = new LinkedBlockingQueue<>();
@@ -64,10 +88,11 @@ class EventStreamIT {
   private void serve(Context ctx, Request request, Response response) throws Exception {
     begun.complete(ctx);
     try {
-      if (request.getHttpURI().getPath().equals("/flood")) {
-        flood(ctx, request, response);
-      } else {
-        StreamingExamples.prices(ctx, request, response, source);
+      switch (request.getHttpURI().getPath()) {
+        case "/flood" -> flood(ctx, request, response);
+        case "/rows" -> StreamingExamples.countedExport(ctx, request, response, ROWS);
+        case "/broken" -> StreamingExamples.countedExport(ctx, request, response, BROKEN);
+        default -> StreamingExamples.prices(ctx, request, response, source);
       }
     } catch (Exception e) {
       failed.complete(e);
@@ -181,6 +206,36 @@ class EventStreamIT {
     return new ProcessBuilder("/usr/bin/curl", "-sN", "http://127.0.0.1:" + jetty.port() + path)
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
+  }
+
+  @Test
+  void trailersFollowACompleteResponse() throws Exception {
+    try (Socket socket = get("/rows")) {
+      awaitLine(lines(socket), "X-Rows: 2");
+    }
+  }
+
+  @Test
+  void aResponseThatIsCutOffHasNoTrailers() throws Exception {
+    try (Socket socket = get("/broken")) {
+      assertThat(restOf(socket)).contains("a,1").doesNotContain("X-Rows: ");
+    }
+    failed.get(20, TimeUnit.SECONDS);
+  }
+
+  /** Until the connection is closed or reset. */
+  private static String restOf(Socket socket) throws IOException {
+    var rest = new StringBuilder();
+    try {
+      for (int next = socket.getInputStream().read();
+          next >= 0;
+          next = socket.getInputStream().read()) {
+        rest.append((char) next);
+      }
+    } catch (SocketException e) {
+      // Reset.
+    }
+    return rest.toString();
   }
 
   @Test

@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.StreamSupport;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 
@@ -48,5 +51,24 @@ final class StreamingExamples {
       }
     }
   }
+
   // @end region=rows
+
+  // @start region=trailers
+  static void countedExport(
+      Context ctx, Request request, Response response, Iterable<List<String>> rows)
+      throws IOException {
+    var count = new AtomicLong();
+    JettyMessages.INSTANCE.setTrailers(response, () -> Map.of("X-Rows", count.toString()));
+    export(ctx, request, response, counted(rows, count));
+  }
+
+  // @end region=trailers
+
+  private static Iterable<List<String>> counted(Iterable<List<String>> rows, AtomicLong count) {
+    return () ->
+        StreamSupport.stream(rows.spliterator(), false)
+            .peek(row -> count.incrementAndGet())
+            .iterator();
+  }
 }

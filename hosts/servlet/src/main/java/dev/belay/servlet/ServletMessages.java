@@ -15,7 +15,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +80,11 @@ public enum ServletMessages implements HttpMessages<HttpServletRequest, HttpServ
     response.setStatus(status);
     response.setContentType(contentType);
     return response.getOutputStream();
+  }
+
+  @Override
+  public void setTrailers(HttpServletResponse response, Supplier<Map<String, String>> trailers) {
+    response.setTrailerFields(trailers);
   }
 
   /** Does nothing without a {@link ContextFilter}. */

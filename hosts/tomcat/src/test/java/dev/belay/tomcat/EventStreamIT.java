@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -62,6 +63,7 @@ class EventStreamIT {
     try {
       switch (MESSAGES.path(request)) {
         case "/flood" -> flood(ctx, request, response);
+        case "/rows" -> rows(ctx, request, response);
         case "/body" -> response.getWriter().write(request.getReader().readLine());
         default -> events(ctx, request, response);
       }
@@ -91,6 +93,16 @@ class EventStreamIT {
       while (true) {
         out.write(new byte[64 * 1024]);
       }
+    }
+  }
+
+  private static void rows(Context ctx, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    MESSAGES.setTrailers(response, () -> Map.of("X-Rows", "1"));
+    try (var out =
+        ResponseStream.open(
+            ctx, MESSAGES, request, response, 200, "text/csv", Duration.ofSeconds(10))) {
+      out.write("a,1\n".getBytes(UTF_8));
     }
   }
 
@@ -135,6 +147,18 @@ class EventStreamIT {
     source.add("");
     try (Http2Client client = Http2Client.plain(tomcat.port())) {
       assertThat(client.get("/events").answer().body()).startsWith("data: 1.50\n\n");
+    }
+  }
+
+  @Test
+  void trailersFollowACompleteResponse() throws Exception {
+    try (Socket socket = get("/rows")) {
+      BufferedReader lines = lines(socket);
+      for (String line = lines.readLine();
+          !line.equalsIgnoreCase("X-Rows: 1");
+          line = lines.readLine()) {
+        assertThat(line).as("the response ends without its trailers").isNotNull();
+      }
     }
   }
 

@@ -2,6 +2,8 @@ package dev.belay.http.server;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,15 @@ public interface HttpMessages<Q, S> {
    *     when the endpoint returns.
    */
   OutputStream begin(S response, int status, String contentType) throws IOException;
+
+  /**
+   * Sets what follows the body of a response that has not begun, such as the count of what was
+   * sent. It needs a response of unknown length, over HTTP/1.1 or HTTP/2; others go without. A
+   * response that is cut off has no trailers.
+   *
+   * @param trailers asked when the response completes, by a thread of the host
+   */
+  void setTrailers(S response, Supplier<Map<String, String>> trailers);
 
   /**
    * Breaks a response off that is being written, so that no client can take it for complete: a

@@ -8,6 +8,9 @@ import java.util.function.Consumer;
  * with its connection. Implemented by the server's module, which sets one as the request's
  * attribute {@link #ATTRIBUTE} before the first servlet filter runs; belay-servlet's {@code
  * ContextFilter} uses it. One object serves one request; all methods may be called by any thread.
+ *
+ * <p>That a client has left is decided, on HTTP/1.1, by {@code WatchEndPoint} in belay-jetty and by
+ * {@code Http1Watch} in belay-tomcat; behind bytes that nothing reads, by {@link FarEnd}.
  */
 public interface ClientWatch {
   /** The request attribute that holds the watch. */

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +95,11 @@ class EventStreamTest {
           }
         }
       };
+    }
+
+    @Override
+    public void setTrailers(Received response, Supplier<Map<String, String>> trailers) {
+      throw new UnsupportedOperationException("events have none");
     }
 
     @Override

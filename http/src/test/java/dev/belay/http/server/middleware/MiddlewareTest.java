@@ -31,6 +31,7 @@ import java.util.ResourceBundle;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +94,11 @@ class MiddlewareTest {
 
     @Override
     public OutputStream begin(Sent response, int status, String contentType) {
+      throw new UnsupportedOperationException("no middleware streams");
+    }
+
+    @Override
+    public void setTrailers(Sent response, Supplier<Map<String, String>> trailers) {
       throw new UnsupportedOperationException("no middleware streams");
     }
 
