@@ -1,6 +1,9 @@
 package dev.belay.bench;
 
 import dev.belay.bench.inside.Bytes;
+import dev.belay.bench.server.Leaves;
+import dev.belay.bench.server.ProcessorTime;
+import dev.belay.bench.server.Shutdowns;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -63,6 +66,9 @@ public final class Report {
     Turns.measure(Groups.class, figures, forks);
     Turns.measure(Wakes.class, figures, forks);
     GoneClients.measure(figures);
+    Leaves.measure(figures::add);
+    ProcessorTime.measure(figures::add);
+    Shutdowns.measure(figures::add);
   }
 
   private static Options options(CommandLineOptions chosen) {
@@ -79,7 +85,7 @@ public final class Report {
   private String table() {
     var out = new StringBuilder();
     out.append(
-        "%s, JDK %s, %d processors, %s %s. Medians of the forks; bytes and departed clients once. Go: %s.%n%n"
+        "%s, JDK %s, %d processors, %s %s. Medians of the forks; bytes and servers once. Go: %s.%n%n"
             .formatted(
                 Instant.now().truncatedTo(ChronoUnit.MINUTES),
                 Runtime.version(),

@@ -3,6 +3,9 @@ package dev.belay.bench;
 import static dev.belay.bench.Row.of;
 import static dev.belay.bench.Row.within;
 
+import dev.belay.bench.server.Leaves;
+import dev.belay.bench.server.ProcessorTime;
+import dev.belay.bench.server.Shutdowns;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +25,7 @@ final class Rows {
     rows.addAll(calls());
     rows.addAll(ends());
     rows.addAll(sql());
+    rows.addAll(servers());
     rows.addAll(memory());
     return rows;
   }
@@ -33,7 +37,7 @@ final class Rows {
           of("`isDone()`, live, depth " + depth, "ReadBenchmark.isDone/" + depth, 3)
               .beside("ReadBenchmark.grpcIsCancelled/" + depth));
       rows.add(
-          of("the same below a deadline", "ReadBenchmark.isDoneWithDeadline/" + depth, 3)
+          of("the same below a deadline", "ReadBenchmark.isDoneWithDeadline/" + depth, 1.2)
               .beside("ReadBenchmark.kotlinIsActive/" + depth)
               .go("err/" + depth, 2.5));
     }
@@ -67,7 +71,7 @@ final class Rows {
           of(
                   "derive, observe, close; " + siblings + " siblings",
                   "ObserveBenchmark.observe/" + siblings,
-                  80)
+                  25)
               .beside("ObserveBenchmark.kotlinInvokeOnCompletion/" + siblings)
               .go("observe/" + siblings, NONE));
       rows.add(
@@ -89,10 +93,10 @@ final class Rows {
 
   private static List<Row> values() {
     List<Row> rows = new ArrayList<>();
-    int[][] lookups = {{1, 2}, {10, 4}, {32, 5}, {100, 8}};
+    double[][] lookups = {{1, 1.3}, {10, 4}, {32, 5}, {100, 8}};
     double[] goLookups = {2.7, 24, NONE, 231};
     for (int i = 0; i < lookups.length; i++) {
-      int present = lookups[i][0];
+      int present = (int) lookups[i][0];
       rows.add(
           of(
                   "look a value up; " + present + " present",
@@ -101,7 +105,7 @@ final class Rows {
               .beside("ValueBenchmark.grpcGet/" + present)
               .go("value/" + present, goLookups[i]));
     }
-    for (int[] addition : new int[][] {{1, 15}, {8, 25}, {32, 40}}) {
+    for (int[] addition : new int[][] {{1, 15}, {8, 13}, {32, 40}}) {
       rows.add(
           of(
                   "`withValue`; " + addition[0] + " present",
@@ -115,9 +119,9 @@ final class Rows {
   private static List<Row> calls() {
     return List.of(
         of("`call`", "CallBenchmark.call", 15).beside("CallBenchmark.grpcAttach"),
-        of("`callInterruptibly`", "CallBenchmark.callInterruptibly", 60)
+        of("`callInterruptibly`", "CallBenchmark.callInterruptibly", 21)
             .beside("CallBenchmark.scopedValue"),
-        of("`call(canceller, …)`", "CallBenchmark.callWithCanceller", 80)
+        of("`call(canceller, …)`", "CallBenchmark.callWithCanceller", 21)
             .beside("CallBenchmark.scopedValue"),
         within(1.15, "group: open, fork, join one task", Groups.GROUP, Groups.THREAD),
         of("the same by the JDK's scope", Groups.SCOPE, NONE).beside(Groups.THREAD));
@@ -152,6 +156,20 @@ final class Rows {
             "SqlBenchmark.bareOnVirtual"),
         of("client gone → query gone, ms", GoneClients.MEDIAN, NONE),
         of("the same, 99 of 100 turns, ms", GoneClients.P99, 100));
+  }
+
+  private static List<Row> servers() {
+    List<Row> rows = new ArrayList<>();
+    for (String name : Leaves.names()) {
+      rows.add(of("client gone → context ended; " + name + ", ms", Leaves.median(name), NONE));
+      rows.add(of("the same, 99 of 100 turns, ms", Leaves.p99(name), 10));
+    }
+    rows.add(of("processor time of a request ÷ Jetty's alone, median", ProcessorTime.MEDIAN, 1.03));
+    rows.add(of("the same, the lowest of ten pairs", ProcessorTime.LOWEST, NONE));
+    rows.add(of("the same, the highest", ProcessorTime.HIGHEST, NONE));
+    rows.add(of("SIGTERM → exit, 600 requests in flight, grace 1 s, ms", Shutdowns.MEDIAN, 2_000));
+    rows.add(of("the same, the longest of seven", Shutdowns.LONGEST, 2_000));
+    return rows;
   }
 
   private static List<Row> memory() {

@@ -1,5 +1,6 @@
 package dev.belay.bench.overload;
 
+import dev.belay.bench.Child;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +37,7 @@ public final class Backend {
         var server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress())) {
       var backend = new Backend(log);
       Thread.ofPlatform().daemon().start(() -> backend.accept(server));
-      Service.untilClosed(server.getLocalPort(), backend::flush);
+      Child.serve(server.getLocalPort(), backend::flush);
     }
   }
 

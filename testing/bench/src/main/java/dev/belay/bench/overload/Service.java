@@ -4,11 +4,9 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.belay.CancellableContext;
 import dev.belay.Context;
+import dev.belay.bench.Child;
 import dev.belay.jetty.ContextHttpConnectionFactory;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -43,7 +41,7 @@ public final class Service {
           };
       Server server = server(form, handler);
       server.start();
-      untilClosed(((ServerConnector) server.getConnectors()[0]).getLocalPort(), () -> {});
+      Child.serve(((ServerConnector) server.getConnectors()[0]).getLocalPort(), () -> {});
       server.stop();
     }
   }
@@ -71,19 +69,5 @@ public final class Service {
     server.addConnector(connector);
     server.setHandler(handler);
     return server;
-  }
-
-  interface Command {
-    void run() throws Exception;
-  }
-
-  /** Says at which port it listens, and answers each line of input by running {@code command}. */
-  static void untilClosed(int port, Command command) throws Exception {
-    System.out.println(port);
-    var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    while (in.readLine() != null) {
-      command.run();
-      System.out.println("done");
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.belay.bench.overload;
 
+import dev.belay.bench.Child;
 import dev.belay.bench.overload.Load.Phase;
 import dev.belay.postgres.EmbeddedPostgres;
 import dev.belay.postgres.PostgresSettings;

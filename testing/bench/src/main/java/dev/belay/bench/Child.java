@@ -1,9 +1,11 @@
-package dev.belay.bench.overload;
+package dev.belay.bench;
 
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +16,16 @@ import java.util.concurrent.TimeUnit;
  * sent with one line, and ends with its standard input, so it never outlives this process. Used by
  * one thread.
  */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
   private final Process process;
   private final BufferedReader answers;
   private final Writer commands;
   private final int port;
+
+  /** What a child does when it is asked. */
+  public interface Command {
+    void run() throws Exception;
+  }
 
   private Child(Process process) throws IOException {
     this.process = process;
@@ -32,7 +39,7 @@ final class Child implements AutoCloseable {
    *
    * @param log where its standard error goes
    */
-  static Child start(Class<?> main, File log, String... args) throws IOException {
+  public static Child start(Class<?> main, File log, String... args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(List.of("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "--enable-preview"));
@@ -48,12 +55,25 @@ final class Child implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
+  /**
+   * For the child: says at which port it listens, and answers each line of its standard input by
+   * running {@code command}, until that ends.
+   */
+  public static void serve(int port, Command command) throws Exception {
+    System.out.println(port);
+    var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    while (in.readLine() != null) {
+      command.run();
+      System.out.println("done");
+    }
+  }
+
   /** Sends a command and waits until it is done. */
-  String ask(String command) throws IOException {
+  public String ask(String command) throws IOException {
     commands.write(command + "\n");
     commands.flush();
     return answer();
@@ -68,8 +88,20 @@ final class Child implements AutoCloseable {
   }
 
   /** The processor time that it has used so far. */
-  Duration processorTime() {
+  public Duration processorTime() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /**
+   * Sends SIGTERM and waits for its exit.
+   *
+   * @throws IOException if it has not ended after two minutes, or with another code than 0
+   */
+  public void terminate() throws IOException, InterruptedException {
+    process.destroy();
+    if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
+      throw new IOException("a process of the measurement did not end well");
+    }
   }
 
   @Override
