@@ -97,8 +97,9 @@ sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
   }
 
   /**
-   * Whether the deadline has passed by the coarse clock, which is cheap and a little late; by the
-   * exact one where a caller may have waited for the deadline.
+   * Whether the deadline has passed: by the coarse clock, which is cheap and late by at most about
+   * a millisecond, as {@link dev.belay.spi.TimeSource#coarseNanoTime} promises; by the exact one
+   * where a caller may have waited for the deadline.
    */
   final boolean hasPassed() {
     long at = deadline;

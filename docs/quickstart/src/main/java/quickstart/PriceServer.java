@@ -60,12 +60,11 @@ public final class PriceServer {
     try (var root = Context.root("prices");
         var pool = pool("jdbc:h2:mem:prices;QUERY_CACHE_SIZE=0");
         var client = HttpClient.newHttpClient()) {
-      createProducts(root, ContextDataSource.wrap(pool));
+      var database = ContextDataSource.wrap(pool);
+      createProducts(root, database);
       var prices =
           new Prices(
-              ContextDataSource.wrap(pool),
-              ContextHttpClient.of(client),
-              URI.create("http://127.0.0.1:8081/rate"));
+              database, ContextHttpClient.of(client), URI.create("http://127.0.0.1:8081/rate"));
       Server rates = server(root, 8081, rates(delay));
       Server quotes = server(root, 8080, prices::handle);
       quotes.setStopAtShutdown(true);

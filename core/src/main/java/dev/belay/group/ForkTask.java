@@ -16,8 +16,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One fork: its thread's task, and its outcome. Everything but {@link #state} is written before the
- * state is, by the fork's own thread, and read after.
+ * One fork: its thread's task, and its outcome. It inherits the group's context, as a named child,
+ * and what carriers have captured; its thread inherits nothing else, see {@link Forks#virtual}.
+ * Everything but {@link #state} is written before the state is, by the fork's own thread, and read
+ * after.
  */
 final class ForkTask<T extends @Nullable Object> implements Fork<T>, Runnable {
 

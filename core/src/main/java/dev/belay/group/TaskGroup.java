@@ -184,9 +184,10 @@ public final class TaskGroup<
   }
 
   /**
-   * Forks run on threads of {@code threads}, for example {@code Thread.ofPlatform().factory()},
-   * each of which gets the fork's name. The group waits for the end of each thread. A fork whose
-   * thread ends without having run it has failed, within a second.
+   * Forks run on threads of {@code threads}, for example {@code
+   * Thread.ofPlatform().inheritInheritableThreadLocals(false).factory()}, each of which gets the
+   * fork's name. What they inherit is for the factory to decide. The group waits for the end of
+   * each thread. A fork whose thread ends without having run it has failed, within a second.
    *
    * @return this group
    */
@@ -247,8 +248,9 @@ public final class TaskGroup<
    * Starts {@code body} on a thread of its own, once fewer than the limit run. If the group's
    * context has ended, or ends while this waits, the body is not started and the fork is cancelled;
    * {@link #join} throws the reason. The same happens if this thread is interrupted while it waits:
-   * that cancels the group, and the flag stays set. The thread inherits no thread-locals; installed
-   * {@linkplain dev.belay.spi.ContextCarrier carriers} apply.
+   * that cancels the group, and the flag stays set. The thread inherits no thread-locals, unless it
+   * is of a factory that lets it; installed {@linkplain dev.belay.spi.ContextCarrier carriers}
+   * apply.
    *
    * @param name for messages, the live tree, the thread and the story of a deadline
    * @throws IllegalStateException after {@link #join} or {@link #close}

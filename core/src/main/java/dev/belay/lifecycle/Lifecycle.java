@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  *
  * <p>So it ends, also when nothing heeds it. What is stuck or fails is reported as {@link
- * ContextEvent.Zombie}, {@link ContextEvent.Abandoned} or {@link ContextEvent.Uncaught}. Combine it
- * with {@link Program}, which knows when to shut down. Any thread may call anything.
+ * ContextEvent.Zombie}, {@link ContextEvent.Abandoned} or {@link ContextEvent.Uncaught}. On SIGTERM
+ * {@link Program} only ends the context of the program's body; the body then calls {@link
+ * #shutdown}. Any thread may call anything.
  */
 public final class Lifecycle implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.belay.lifecycle");

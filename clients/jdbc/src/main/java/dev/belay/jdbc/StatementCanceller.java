@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ends one call of the driver inside the server.
  *
- * <p>Where a cancel is sent again: core calls {@link #cancel} with attempt 0, 1, 2, … and a pause
- * of 0.5 to 100 ms until the call has returned, because one that comes before the server has begun
- * is lost.
+ * <p>Where a cancel is sent again: core's {@code CancelSender} calls {@link #cancel} with attempt
+ * 0, 1, 2, … and a pause of 0.5 to 100 ms until the call has returned, because one that comes
+ * before the server has begun is lost.
  *
  * <p>Why a late cancel cannot hit the connection's next user: core lets the call return only when
  * no cancel is under way, or after the patience by {@link #abandoned}, which discards the

@@ -167,7 +167,8 @@ class SqlExamples extends DatabaseFixture {
     return switch (failure) {
       case CommitOutcomeUnknownException unknown -> "look whether it was done";
       case SQLTimeoutException timeout -> "took too long: " + timeout.getMessage();
-      case SQLException e when e.getCause() instanceof ContextCancelledException -> "nobody waits";
+      case SQLException e when e.getCause() instanceof ContextCancelledException ->
+          "cancelled: the caller has gone";
       default -> "the database says: " + failure.getMessage();
     };
   }

@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -66,10 +67,19 @@ class StarterIT {
       return rates.post().uri(to).header("X-Shop", "7").body("order").retrieve().body(String.class);
     }
 
+    // @start region=controller
     @GetMapping("/sleep")
     void sleep() {
-      sql.queryForList("select pg_sleep(60)");
+      sql.queryForList("select pg_sleep(60)"); // ends when the client leaves
     }
+
+    @GetMapping("/wait")
+    String waiting(Context ctx) throws InterruptedException {
+      ctx.sleep(Duration.ofMinutes(1)); // so does this
+      return "a minute later";
+    }
+
+    // @end region=controller
 
     @GetMapping("/context")
     String context(Context ctx) throws InterruptedException {
@@ -153,6 +163,14 @@ class StarterIT {
   void aQueryWithoutTimeIsAnsweredWith504() throws Exception {
     try (Http1Client client = Http1Client.plain(port)) {
       var pending = client.get("/sleep", "Belay-Timeout-Ms", "300");
+      assertThat(pending.answer().status()).isEqualTo(504);
+    }
+  }
+
+  @Test
+  void aWaitWithoutTimeIsAnsweredWith504() throws Exception {
+    try (Http1Client client = Http1Client.plain(port)) {
+      var pending = client.get("/wait", "Belay-Timeout-Ms", "300");
       assertThat(pending.answer().status()).isEqualTo(504);
     }
   }

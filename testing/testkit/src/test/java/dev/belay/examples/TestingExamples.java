@@ -197,7 +197,7 @@ class TestingExamples {
   // @end region=shutdown
 
   // @start region=parallel
-  @ExtendWith(LeakExtension.class) // or by the setting above
+  @ExtendWith(LeakExtension.class) // or by autodetection.enabled, see the top of the page
   @Execution(ExecutionMode.CONCURRENT)
   static class OrdersTest {
     @Test
