@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +72,11 @@ class TracedEndpointTest {
     @Override
     public OutputStream begin(Response response, int status, String contentType) {
       return OutputStream.nullOutputStream();
+    }
+
+    @Override
+    public void setTrailers(Response response, Supplier<Map<String, String>> trailers) {
+      throw new UnsupportedOperationException("no endpoint here has trailers");
     }
 
     @Override
