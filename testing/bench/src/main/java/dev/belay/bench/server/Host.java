@@ -1,6 +1,7 @@
 package dev.belay.bench.server;
 
 import dev.belay.Context;
+import java.io.IOException;
 
 /** A server whose requests wait until their context ends. Closing it stops the server. */
 interface Host extends AutoCloseable {
@@ -14,4 +15,7 @@ interface Host extends AutoCloseable {
 
   /** Its port for both over TLS. */
   int tlsPort();
+
+  @Override
+  void close() throws IOException;
 }

@@ -5,6 +5,7 @@ import dev.belay.contracts.socket.Certificate;
 import dev.belay.http.server.RequestContexts;
 import dev.belay.jetty.ContextHandler;
 import dev.belay.jetty.ContextHttpConnectionFactory;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
@@ -84,7 +85,11 @@ final class JettyHost implements Host {
   }
 
   @Override
-  public void close() throws Exception {
-    server.stop();
+  public void close() throws IOException {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IOException(e);
+    }
   }
 }
