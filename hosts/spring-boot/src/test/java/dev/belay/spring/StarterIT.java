@@ -104,7 +104,8 @@ class StarterIT {
             "--server.port=0",
             "--server.address=127.0.0.1",
             "--spring.datasource.url=" + postgres.jdbcUrl(),
-            "--spring.threads.virtual.enabled=true");
+            "--spring.threads.virtual.enabled=true",
+            "--management.endpoints.web.exposure.include=contexts");
     port =
         Integer.parseInt(
             String.valueOf(application.getEnvironment().getProperty("local.server.port")));
@@ -122,6 +123,30 @@ class StarterIT {
       Http1Client client = Http1Client.plain(port);
       client.get("/sleep");
       awaitSleepers(watcher, 1);
+      client.close();
+      awaitSleepers(watcher, 0);
+    }
+  }
+
+  @Test
+  void theActuatorShowsTheQueryAndTheRequestItIsFor() throws Exception {
+    try (Connection watcher = DriverManager.getConnection(postgres.jdbcUrl());
+        Http1Client client = Http1Client.plain(port);
+        Http1Client operator = Http1Client.plain(port)) {
+      client.get("/sleep");
+      awaitSleepers(watcher, 1);
+      assertThat(operator.get("/actuator/contexts/waits").answer().body())
+          .contains("PostgreSQL statement: select pg_sleep(?)")
+          .contains("GET /sleep");
+      assertThat(operator.get("/actuator/contexts/tree").answer().body())
+          .contains("GET /sleep")
+          .contains(" in PostgreSQL statement: select pg_sleep(?)");
+      var snapshot = operator.get("/actuator/contexts").answer();
+      assertThat(snapshot.status()).isEqualTo(200);
+      assertThat(snapshot.body())
+          .startsWith("{\"format\":1,")
+          .contains("\"subject\":\"select pg_sleep(?)\"");
+      assertThat(operator.get("/actuator/contexts/values").answer().status()).isEqualTo(404);
       client.close();
       awaitSleepers(watcher, 0);
     }
