@@ -1,6 +1,5 @@
 package dev.belay.jdbc;
 
-import dev.belay.Canceller;
 import dev.belay.Context;
 import dev.belay.ContextEndedException;
 import dev.belay.spi.ContextEvent;
@@ -29,22 +28,6 @@ final class ConnectionWait {
   private ConnectionWait(Permit permit, SqlCallable<Connection> source) {
     this.permit = permit;
     this.source = source;
-  }
-
-  /** Interrupts a source that has not answered a patience after the end: nothing waits for it. */
-  private record LastResort(DriverThread inside, Duration patience) implements Canceller {
-    @Override
-    public void cancel(int attempt) {}
-
-    @Override
-    public void abandoned() {
-      inside.interrupt();
-    }
-
-    @Override
-    public String resource() {
-      return "data source";
-    }
   }
 
   /**
@@ -85,12 +68,11 @@ final class ConnectionWait {
     return permit;
   }
 
+  @SuppressWarnings("try") // the last resort is there to be closed
   private Lent lendOnHelper(Context ctx, Duration patience) throws SQLException {
-    var inside = new DriverThread();
-    try {
-      return ctx.call(new LastResort(inside, patience), c -> lend());
-    } finally {
-      inside.leave();
+    try (var lastResort = new LastResort(ctx, patience)) {
+      ctx.throwIfDone();
+      return lend();
     }
   }
 

@@ -181,7 +181,8 @@ class SqlExamples extends DatabaseFixture {
       ctx.cancel();
       assertThatThrownBy(() -> names(ctx))
           .isInstanceOfSatisfying(
-              SQLException.class, e -> assertThat(explain(e)).isEqualTo("nobody waits"));
+              SQLException.class,
+              e -> assertThat(explain(e)).isEqualTo("cancelled: the caller has gone"));
     }
     try (var ctx = root.withTimeout(Duration.ZERO)) {
       assertThatThrownBy(() -> names(ctx))

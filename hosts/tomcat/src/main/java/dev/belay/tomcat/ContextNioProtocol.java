@@ -1,6 +1,10 @@
 package dev.belay.tomcat;
 
 import java.lang.System.Logger.Level;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.Processor;
 import org.apache.coyote.UpgradeProtocol;
@@ -27,6 +31,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ContextNioProtocol extends Http11NioProtocol {
   private static final System.Logger LOG = System.getLogger("dev.belay.tomcat");
+
+  /**
+   * Its connections of HTTP/2: Tomcat itself does not know one whose first bytes it still reads.
+   */
+  private final Set<Http2Handler> http2 =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   private boolean halfCloseIsGone = true;
   private int headerTimeout = 30_000;
@@ -83,6 +93,18 @@ public final class ContextNioProtocol extends Http11NioProtocol {
     }
   }
 
+  /** A connection of HTTP/2 is about to begin. */
+  void opened(Http2Handler connection) {
+    http2.add(connection);
+  }
+
+  /** Each connection of HTTP/2 gets its GOAWAY. */
+  @Override
+  public void pause() throws Exception {
+    super.pause();
+    List.copyOf(http2).forEach(Http2Handler::pause); // a second time does nothing
+  }
+
   /** With what {@link ServerPart} waits for around it. */
   @Override
   public void setAdapter(Adapter adapter) {
@@ -107,6 +129,6 @@ public final class ContextNioProtocol extends Http11NioProtocol {
   }
 
   private @Nullable UpgradeProtocol watched(@Nullable UpgradeProtocol protocol) {
-    return protocol instanceof Http2Protocol http2 ? new WatchedHttp2(http2, this) : protocol;
+    return protocol instanceof Http2Protocol settings ? new WatchedHttp2(settings, this) : protocol;
   }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tomcat's HTTP/2 as it is set up, but for the handler of a connection.
  *
- * @param protocol of the connector, for its limit of a header
+ * @param protocol of the connector
  */
 record WatchedHttp2(Http2Protocol http2, ContextNioProtocol protocol) implements UpgradeProtocol {
   private static final System.Logger LOG = System.getLogger("dev.belay.tomcat");
@@ -58,7 +58,9 @@ record WatchedHttp2(Http2Protocol http2, ContextNioProtocol protocol) implements
       SocketWrapperBase<?> socket, Adapter adapter, @Nullable Request upgraded) {
     if (socket.hasAsyncIO()) {
       var stall = new Stall(protocol.getHeaderTimeout(), System.currentTimeMillis());
-      return new Http2Handler(http2, new Http2Streams(adapter), stall, upgraded, socket);
+      var handler = new Http2Handler(http2, new Http2Streams(adapter), stall, upgraded, socket);
+      protocol.opened(handler);
+      return handler;
     }
     LOG.log(Level.WARNING, "HTTP/2 is not watched with useAsyncIO=\"false\"");
     return http2.getInternalUpgradeHandler(socket, adapter, upgraded);
