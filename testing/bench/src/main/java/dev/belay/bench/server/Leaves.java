@@ -89,7 +89,7 @@ public final class Leaves {
         List<Long> nanos = new ArrayList<>();
         for (int i = 0; i < WARM_UP + TURNS; i++) {
           HttpClientByHand client = protocol.connect.to(host);
-          var unused = client.get("/");
+          var _ = client.get("/");
           begun.take();
           long left = System.nanoTime();
           client.cut();
