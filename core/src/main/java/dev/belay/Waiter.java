@@ -33,11 +33,11 @@ final class Waiter extends Observer implements LiveThread {
       alarm = nanos == Long.MAX_VALUE ? null : time.alarm(nanos);
       boolean untimed = alarm != null;
       while (!ctx.isDone()) {
+        if (Thread.interrupted()) { // first: also a wait of no time sees an interrupt
+          throw new InterruptedException();
+        }
         if (nanos != Long.MAX_VALUE && time.nanoTime() >= nanos) {
           return false;
-        }
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
         }
         time.park(waiter, untimed ? Long.MAX_VALUE : nanos);
         untimed = false;

@@ -46,6 +46,18 @@ class WaitTest extends Fixture {
     sleeper.join();
   }
 
+  @Test
+  @DisplayName("an interrupt that came before ends also a wait of no time")
+  void anInterruptThatCameBefore() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> root.sleep(Duration.ZERO)).isInstanceOf(InterruptedException.class);
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> root.awaitDone(Duration.ZERO))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
   @ParameterizedTest
   @MethodSource("threads")
   @DisplayName("sleep throws when the context ends first")
