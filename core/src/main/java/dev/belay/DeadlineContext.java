@@ -115,7 +115,8 @@ sealed class DeadlineContext extends CancelContext permits ExplainedDeadline {
   }
 
   Duration timeout() {
-    return limit instanceof Limit known ? known.timeout() : (Duration) limit;
+    Object now = limit; // read once: it may become a Limit meanwhile
+    return now instanceof Limit known ? known.timeout() : (Duration) now;
   }
 
   /** What is known of this limit beyond the timeout. */

@@ -11,12 +11,32 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /** A deadline, its timer, and those who end or observe its context meanwhile. */
 final class TimerRaces {
   private static final Duration HOUR = Duration.ofHours(1);
 
   private TimerRaces() {}
+
+  /** More becomes known of a limit while it is read. */
+  @JCStressTest
+  @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "the limit, whatever is known of it")
+  @State
+  public static class WallClockMeetsTimeout {
+    private final StressTime time = new StressTime();
+    private final DeadlineContext ctx = (DeadlineContext) time.top().withTimeout(HOUR);
+
+    @Actor
+    public void look(ZZ_Result r) {
+      r.r1 = ctx.limit().timeout().equals(HOUR);
+    }
+
+    @Actor
+    public void read(ZZ_Result r) {
+      r.r2 = ctx.timeout().equals(HOUR);
+    }
+  }
 
   /** The first end that is detected wins, everywhere alike. */
   @JCStressTest
