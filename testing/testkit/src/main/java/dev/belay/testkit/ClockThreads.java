@@ -153,8 +153,8 @@ final class ClockThreads {
   private boolean hadBeenWoken(Thread thread, Waits waits, Rest rest) {
     long before = waits.turns;
     Object blocker = waits.blocker;
-    if (blocker == null) {
-      return false;
+    if (blocker == null) { // it has just been, or waits for something else
+      return rest.await(thread) || waits.turns != before;
     }
     LockSupport.unpark(thread);
     while (waits.turns == before && !hasEnded(thread)) {

@@ -6,8 +6,12 @@ import java.util.concurrent.locks.LockSupport;
 final class Rest {
   private static final long PAUSE_NANOS = 20_000;
 
-  /** A thread that is seen in a native method so often in a row is at rest there, as in a read. */
-  private static final int NATIVE_LOOKS = 50;
+  /**
+   * A thread that is seen in a native method so often in a row is at rest there, as in a read; and
+   * one that is seen blocked. A virtual thread may look blocked for a moment after the monitor is
+   * free.
+   */
+  private static final int LOOKS = 100;
 
   private final long end;
   private final String complaint;
@@ -31,15 +35,18 @@ final class Rest {
    */
   boolean await(Thread thread) {
     boolean moved = false;
-    int looksInNative = 0;
-    while (isBusy(thread)
-        && !thread.equals(Thread.currentThread())
-        && looksInNative < NATIVE_LOOKS) {
-      if (isInNativeMethod(thread)) {
-        looksInNative++;
-      } else {
-        looksInNative = 0;
-        moved = true;
+    int looks = 0;
+    while (looks < LOOKS && !thread.equals(Thread.currentThread())) {
+      switch (thread.getState()) {
+        case RUNNABLE -> {
+          boolean inNative = isInNativeMethod(thread);
+          looks = inNative ? looks + 1 : 0;
+          moved |= !inNative;
+        }
+        case BLOCKED -> looks++;
+        default -> {
+          return moved;
+        }
       }
       pause(thread);
     }
@@ -59,8 +66,18 @@ final class Rest {
     return thread.getState() == Thread.State.RUNNABLE;
   }
 
+  /**
+   * Whether it is in one that may wait for something. Those of the language itself do not, but for
+   * processes: a thread that has just been woken is still in {@code Unsafe.park}, perhaps without a
+   * processor.
+   */
   private static boolean isInNativeMethod(Thread thread) {
     StackTraceElement[] frames = thread.getStackTrace();
-    return frames.length > 0 && frames[0].isNativeMethod();
+    if (frames.length == 0 || !frames[0].isNativeMethod()) {
+      return false;
+    }
+    String type = frames[0].getClassName();
+    boolean ofTheLanguage = type.startsWith("java.lang.") || type.startsWith("jdk.internal.");
+    return !ofTheLanguage || type.startsWith("java.lang.Process");
   }
 }
