@@ -72,9 +72,9 @@ record TracedEndpoint<Q, S>(Spans spans, HttpMessages<Q, S> messages, Endpoint<Q
   }
 
   /**
-   * An agent takes a client that has gone for an error of the server, unless it is told. It ends
-   * the span when the server sees that the client has gone, which may be before the endpoint
-   * returns: so it is told when the context ends.
+   * An agent counts a client that has gone as an error of the server. Its span ends when the server
+   * sees that the client has gone, which may be before the endpoint returns; so the status is set
+   * when the context ends.
    */
   private void describe(Span agents, Context ctx, Q request, S response) throws Exception {
     var end = new SpanEnd(agents, ctx);

@@ -105,7 +105,7 @@ class NestingIT {
         .allSatisfy(statement -> assertThat(trees.path(statement)).contains("query"));
   }
 
-  /** The customer who left is in the spans of both servers, and is nobody's error. */
+  /** The customer who left is in the spans of both servers, and is no error of either. */
   private static void assertLeft(Trees trees) {
     List<SeenSpan> left = trees.of("impatient");
     assertThat(only(left, named("impatient")).end()).isEqualTo("cancelled");

@@ -45,7 +45,7 @@ final class Rest {
         }
         case BLOCKED -> looks++;
         default -> {
-          return moved;
+          return moved || looks > 0; // it has gone on from there
         }
       }
       pause(thread);

@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes JSON. Fields without a value are left out. Whoever reads it finds the {@link #FORMAT} in
- * the outermost object: it grows when a field changes its meaning or goes; fields may be added.
+ * Writes JSON. Fields without a value are left out. A reader finds the {@link #FORMAT} in the
+ * outermost object: it grows when a field changes its meaning or goes; fields may be added.
  */
 final class Json {
   static final int FORMAT = 1;
