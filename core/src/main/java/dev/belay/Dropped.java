@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,9 +133,14 @@ final class Dropped {
    *     known
    */
   static int clear(int limit, Consumer<Trace> forgotten) {
+    return clear(QUEUE::poll, limit, forgotten);
+  }
+
+  /** The same for a queue of the caller's: the sweep takes what is in ours at any time. */
+  static int clear(Supplier<@Nullable Object> queue, int limit, Consumer<Trace> forgotten) {
     int cleared = 0;
     while (cleared < limit) {
-      switch (QUEUE.poll()) {
+      switch (queue.get()) {
         case Link link -> clear(link, forgotten);
         case Link.Held held -> held.top.unhang();
         case null, default -> {

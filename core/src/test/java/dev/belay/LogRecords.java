@@ -36,8 +36,23 @@ public final class LogRecords implements AutoCloseable {
   }
 
   public String message(int index) throws ReflectiveOperationException {
-    Object entry = records.get(index);
+    return message(records.get(index));
+  }
+
+  private static String message(Object entry) throws ReflectiveOperationException {
     return (String) entry.getClass().getMethod("getMessage").invoke(entry);
+  }
+
+  public List<String> messages() {
+    List<String> messages = new ArrayList<>();
+    for (Object entry : records.toArray()) {
+      try {
+        messages.add(message(entry));
+      } catch (ReflectiveOperationException e) {
+        throw new AssertionError(e);
+      }
+    }
+    return messages;
   }
 
   public Throwable thrown(int index) throws ReflectiveOperationException {
