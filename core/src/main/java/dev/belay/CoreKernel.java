@@ -138,6 +138,11 @@ final class CoreKernel extends Kernel {
   }
 
   @Override
+  public boolean isRefusal(Ending ending) {
+    return ending.isRefusal();
+  }
+
+  @Override
   public void requireTime(Context step) {
     var ctx = (AbstractContext) step;
     CancelContext scope = ctx.scope();

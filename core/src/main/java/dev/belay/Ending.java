@@ -64,6 +64,12 @@ public final class Ending implements Serializable {
     return message;
   }
 
+  /** Whether it is the story of a step that was not begun, and no end of its context. */
+  @SuppressWarnings("ReferenceEquality") // the very story of its context's end
+  boolean isRefusal() {
+    return origin != null && origin.ending() != this;
+  }
+
   private void writeObject(ObjectOutputStream out) throws IOException {
     path();
     out.defaultWriteObject();

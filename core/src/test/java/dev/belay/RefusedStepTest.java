@@ -2,6 +2,7 @@ package dev.belay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.belay.spi.ContextEvent;
 import dev.belay.spi.ContextEvents;
@@ -10,6 +11,7 @@ import dev.belay.spi.StepTimes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** R41: a step that cannot finish in the time left is refused before it costs anything. */
@@ -135,6 +137,22 @@ class RefusedStepTest extends Fixture {
     learn("charge");
     assertThat(StepTimes.shortest(root.withName("POST /orders").withName("charge")))
         .isEqualTo(TAKES);
+  }
+
+  @Test
+  void aRefusalIsToldFromAnEnd() throws Exception {
+    learn("charge");
+    try (var request = late()) {
+      assertThat(isRefusal(() -> charge(request))).isTrue();
+      assertThat(request.isDone()).isFalse();
+      clock.advance(SECOND);
+      assertThat(isRefusal(request::throwIfDone)).isFalse();
+      assertThat(isRefusal(() -> request.withName("charge").run(c -> {}))).isFalse();
+    }
+  }
+
+  private static boolean isRefusal(ThrowingCallable call) {
+    return StepTimes.isRefusal(catchThrowableOfType(DeadlineExceededException.class, call));
   }
 
   @Test

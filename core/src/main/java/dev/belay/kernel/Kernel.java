@@ -2,6 +2,7 @@ package dev.belay.kernel;
 
 import dev.belay.CancellableContext;
 import dev.belay.Context;
+import dev.belay.Ending;
 import dev.belay.spi.LiveVisitor;
 import dev.belay.spi.TimeSource;
 import java.time.Duration;
@@ -82,6 +83,9 @@ public abstract class Kernel {
 
   /** See {@code StepTimes.shortest}. */
   public abstract Duration shortest(Context step);
+
+  /** See {@code StepTimes.isRefusal}. */
+  public abstract boolean isRefusal(Ending ending);
 
   /**
    * Refuses the step that {@code step} names if it cannot finish in the time left.

@@ -2,6 +2,7 @@ package dev.belay.spi;
 
 import dev.belay.CheckReturnValue;
 import dev.belay.Context;
+import dev.belay.DeadlineExceededException;
 import dev.belay.kernel.Kernel;
 import java.time.Duration;
 
@@ -23,5 +24,16 @@ public final class StepTimes {
   @CheckReturnValue
   public static Duration shortest(Context step) {
     return Kernel.get().shortest(step);
+  }
+
+  /**
+   * Whether {@code failure} is that of a step which was not begun, because it could not finish in
+   * the time left: nothing was tried, so nothing that it would have called has failed.
+   *
+   * @return false also for one that was serialized
+   */
+  @CheckReturnValue
+  public static boolean isRefusal(DeadlineExceededException failure) {
+    return Kernel.get().isRefusal(failure.ending());
   }
 }

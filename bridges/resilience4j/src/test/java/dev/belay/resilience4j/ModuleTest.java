@@ -22,10 +22,6 @@ class ModuleTest {
     assertThat(descriptor.requires())
         .filteredOn(required -> !required.modifiers().contains(Modifier.STATIC))
         .extracting(ModuleDescriptor.Requires::name)
-        .containsExactlyInAnyOrder(
-            "java.base",
-            "dev.belay",
-            "io.github.resilience4j.core",
-            "io.github.resilience4j.retry");
+        .containsExactlyInAnyOrder("java.base", "dev.belay", "io.github.resilience4j.core");
   }
 }
