@@ -26,8 +26,7 @@ class ResilienceExamples {
   // @start region=make
   private final ContextRetry retry =
       ContextRetry.of(
-          "charge",
-          RetryConfig.custom().ignoreExceptions(CallNotPermittedException.class).build());
+          "charge", RetryConfig.custom().ignoreExceptions(CallNotPermittedException.class).build());
   private final ContextRateLimiter limiter = ContextRateLimiter.of(limiters.rateLimiter("charge"));
   private final ContextBulkhead bulkhead = ContextBulkhead.of(bulkheads.bulkhead("charge"));
   private final ContextCircuitBreaker breaker =
@@ -56,7 +55,7 @@ class ResilienceExamples {
   // @end region=call
 
   // @start region=order
-  String chargeWithAll(Context ctx) throws IOException, InterruptedException {
+  String chargeWithAll(Context ctx) throws Exception {
     return retry.call(
         ctx, again -> bulkhead.call(again, placed -> limiter.call(placed, this::charge)));
   }
