@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** What other packages of core reach of the tree of contexts. */
@@ -96,6 +97,41 @@ final class CoreKernel extends Kernel {
     }
     if (shown != null) {
       found.put(Names.shown(key.name()), shown);
+    }
+  }
+
+  @Override
+  public Context travelled(Context from, Context to) {
+    var filled = new AtomicReference<Context>(Require.context(to));
+    PlainContext frame = ((AbstractContext) Require.context(from)).frame();
+    Values.forEach(
+        frame.pairs,
+        (key, value) -> {
+          if (key.codec() != null) {
+            filled.set(with(filled.get(), key, value));
+          }
+        });
+    return filled.get();
+  }
+
+  @SuppressWarnings("unchecked") // withValue has checked the type against the key
+  private static <T> Context with(Context ctx, ContextKey<T> key, Object value) {
+    return ctx.withValue(key, (T) value);
+  }
+
+  @Override
+  public Map<String, String> travelling(Context ctx) {
+    var found = new TreeMap<String, String>();
+    PlainContext frame = ((AbstractContext) Require.context(ctx)).frame();
+    Values.forEach(frame.pairs, (key, value) -> encode(key, value, found));
+    return found;
+  }
+
+  @SuppressWarnings("unchecked") // withValue has checked the type against the key
+  private static <T> void encode(ContextKey<T> key, Object value, Map<String, String> found) {
+    ContextKey.Codec<T> codec = key.codec();
+    if (codec != null) {
+      found.put(key.name(), codec.encode((T) value));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.belay.spi.Loggable;
+import dev.belay.spi.Travelling;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -208,5 +209,19 @@ class ValuesTest extends Fixture {
         .containsEntry("bad", "(failed: IllegalStateException)");
     assertThat(Loggable.values(ctx.withValue(bad, "secret").withCancel())).hasSize(51);
     assertThat(Loggable.path(ctx)).isEqualTo("background/test/GET /");
+  }
+
+  @Test
+  @DisplayName("R16: what travels with work that outlives its caller is what the keys let travel")
+  void travellingValues() {
+    Context from =
+        root.withValue(USER, "secret")
+            .withValue(Criticality.KEY, Criticality.CRITICAL)
+            .withName("request");
+    Context to = Travelling.copy(from, root.withName("job"));
+    assertThat(to.get(USER)).isNull();
+    assertThat(to.get(Criticality.KEY)).isEqualTo(Criticality.CRITICAL);
+    assertThat(Travelling.texts(from)).hasSize(1).containsValue("critical");
+    assertThat(Travelling.copy(root, to)).isSameAs(to);
   }
 }

@@ -1,0 +1,261 @@
+package dev.belay.jobs;
+
+import dev.belay.CancellableContext;
+import dev.belay.Context;
+import dev.belay.ContextRunnable;
+import dev.belay.lifecycle.InFlight;
+import dev.belay.lifecycle.Lifecycle;
+import dev.belay.spi.ContextEvent;
+import dev.belay.spi.ContextEvents;
+import dev.belay.spi.HelperThread;
+import dev.belay.spi.Travelling;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Jobs in memory: a bounded queue, and workers that take from it in order. What waits or runs when
+ * the process dies is lost.
+ *
+ * <pre>{@code
+ * var workers = Workers.open(life, "mails", 3, 100);
+ * switch (workers.submit(ctx, "mail 7", Duration.ofSeconds(30), c -> send(c, 7))) {
+ *   case Accepted(var job) -> answer(202, job.name());
+ *   case Refused refused -> answer(503, refused.toString());
+ * }
+ * }</pre>
+ *
+ * <p>Each job runs on a virtual thread of its own, under a context of its own below that of the
+ * lifecycle, and is counted as its work in flight. The end of that context interrupts the thread.
+ * What a job throws is reported as {@link ContextEvent.Uncaught}, and ends no worker. A job that
+ * does not stop keeps its worker until it does; its program still ends.
+ *
+ * <p>The {@link Lifecycle} closes it. Any thread may call anything.
+ */
+public final class Workers implements Jobs {
+  private static final System.Logger LOG = System.getLogger("dev.belay.jobs");
+
+  private final String name;
+  private final int workers;
+  private final int capacity;
+  private final CancellableContext ctx;
+  private final InFlight inFlight;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by the lock, which is held over nothing that waits:
+  private final BlockingQueue<QueuedJob> waiting;
+  private final Books books = new Books();
+  private final List<String> neverStarted = new ArrayList<>();
+  private boolean stopped;
+
+  private Workers(Lifecycle life, String name, int workers, int capacity) {
+    this.name = name;
+    this.workers = workers;
+    this.capacity = capacity;
+    this.waiting = new ArrayBlockingQueue<>(capacity);
+    this.inFlight = life.work();
+    this.ctx = life.context().withName(name).withCancel();
+  }
+
+  /**
+   * A queue and its workers, as a part of {@code life}.
+   *
+   * @param name of the queue, for the tree and the report
+   * @param workers how many jobs run at once
+   * @param capacity how many more may wait
+   * @throws IllegalArgumentException if a number is less than 1
+   * @throws dev.belay.lifecycle.ShutdownException if {@code life} has closed its parts
+   */
+  public static Workers open(Lifecycle life, String name, int workers, int capacity) {
+    Objects.requireNonNull(life, "life is null: pass the program's Lifecycle");
+    Objects.requireNonNull(name, "name is null: say what the jobs are");
+    if (workers < 1 || capacity < 1) {
+      throw new IllegalArgumentException(
+          "%d workers and a queue of %d: each must be 1 or more".formatted(workers, capacity));
+    }
+    return life.own(name, new Workers(life, name, workers, capacity));
+  }
+
+  @Override
+  public <T> Submission submit(Context ctx, JobKind<T> kind, String name, T data) {
+    Objects.requireNonNull(kind, "kind is null: pass what kind of job it is");
+    return submit(ctx, name, kind.limit(), c -> kind.body().run(c, data));
+  }
+
+  /**
+   * Submits a job, and returns at once. The job has the values of {@code ctx} whose keys travel,
+   * and neither its cancellation nor its deadline.
+   *
+   * @param name of the job, for the tree and the report
+   * @param limit how long it may take, from when it begins
+   */
+  public Submission submit(Context ctx, String name, Duration limit, ContextRunnable<?> body) {
+    return submit(ctx, false, name, limit, body);
+  }
+
+  /**
+   * Submits a job that also ends with {@code ctx}, as long as that is not over: one that waits then
+   * leaves the queue. What carriers capture here, such as the current span, is restored for it.
+   */
+  public Submission submitLinked(
+      Context ctx, String name, Duration limit, ContextRunnable<?> body) {
+    return submit(ctx, true, name, limit, body);
+  }
+
+  private Submission submit(
+      Context from, boolean linked, String name, Duration limit, ContextRunnable<?> body) {
+    Objects.requireNonNull(from, "ctx is null: pass Context.todo() where you do not know yet");
+    Objects.requireNonNull(name, "name is null: say which job it is");
+    Objects.requireNonNull(limit, "limit is null: say how long the job may take");
+    Objects.requireNonNull(body, "body is null: pass what to run");
+    Context below = Travelling.copy(from, ctx);
+    var job =
+        linked
+            ? QueuedJob.linked(this, below, from, name, limit, body)
+            : QueuedJob.detached(this, below, name, limit, body);
+    Submission answer = place(job);
+    if (answer instanceof Submission.Refused refused) {
+      job.drop();
+      ContextEvents.report(new ContextEvent.Refused(from, this.name, refused.toString()));
+    }
+    return answer;
+  }
+
+  private Submission place(QueuedJob job) {
+    lock.lock();
+    try {
+      int running = Math.toIntExact(books.count(JobState.RUNNING));
+      if (stopped) {
+        books.refuse();
+        return new Submission.Refused(true, waiting.size(), capacity, running);
+      }
+      if (running < workers) {
+        books.accept(JobState.RUNNING);
+        start(job);
+      } else if (waiting.offer(job)) {
+        books.accept(JobState.WAITING);
+      } else {
+        books.refuse();
+        return new Submission.Refused(false, waiting.size(), capacity, running);
+      }
+      return new Submission.Accepted(job);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Under the lock, so that what is counted as running has a thread. */
+  private void start(QueuedJob job) {
+    job.state = JobState.RUNNING;
+    HelperThread.unstarted(name + ": " + job.name(), job).start();
+  }
+
+  /** Called by the thread of {@code job} when it is done with it. Begins the next. */
+  void ended(QueuedJob job, JobState end) {
+    lock.lock();
+    try {
+      move(job, end);
+      QueuedJob next = waiting.poll();
+      if (next != null) {
+        books.move(JobState.WAITING, JobState.RUNNING);
+        start(next);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes {@code job}, whose context has ended, out of the queue if it waits there. */
+  void leave(QueuedJob job) {
+    lock.lock();
+    try {
+      if (!waiting.remove(job)) {
+        return;
+      }
+      move(job, JobState.CANCELLED);
+    } finally {
+      lock.unlock();
+    }
+    job.endedUnrun();
+  }
+
+  private void move(QueuedJob job, JobState end) {
+    books.move(job.state, end);
+    job.state = end;
+    if (end == JobState.NEVER_STARTED) {
+      neverStarted.add(job.name());
+    }
+  }
+
+  InFlight inFlight() {
+    return inFlight;
+  }
+
+  @Override
+  public JobCounts counts() {
+    lock.lock();
+    try {
+      return books.counts();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The names of the jobs that were accepted and, because of the shutdown, never begun. They are
+   * lost unless the program writes them down.
+   */
+  public List<String> neverStarted() {
+    lock.lock();
+    try {
+      return List.copyOf(neverStarted);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Refuses new jobs, and begins none of those that wait. */
+  @Override
+  public void stopTaking() {
+    var left = new ArrayList<QueuedJob>();
+    lock.lock();
+    try {
+      stopped = true;
+      waiting.drainTo(left);
+      left.forEach(job -> move(job, JobState.NEVER_STARTED));
+    } finally {
+      lock.unlock();
+    }
+    left.forEach(QueuedJob::endedUnrun);
+  }
+
+  /**
+   * Stops, and ends the contexts of the jobs that still run; does not wait for them. Jobs that were
+   * never started are logged by their names.
+   */
+  @Override
+  public void close() {
+    stopTaking();
+    ctx.close();
+    List<String> lost = neverStarted();
+    if (!lost.isEmpty()) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: {1} jobs never started: {2}",
+          name,
+          lost.size(),
+          String.join(", ", lost));
+    }
+  }
+
+  /** The name and the counts. */
+  @Override
+  public String toString() {
+    return name + ": " + counts();
+  }
+}
