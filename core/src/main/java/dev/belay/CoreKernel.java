@@ -120,22 +120,6 @@ final class CoreKernel extends Kernel {
   }
 
   @Override
-  public Map<String, String> travelling(Context ctx) {
-    var found = new TreeMap<String, String>();
-    PlainContext frame = ((AbstractContext) Require.context(ctx)).frame();
-    Values.forEach(frame.pairs, (key, value) -> encode(key, value, found));
-    return found;
-  }
-
-  @SuppressWarnings("unchecked") // withValue has checked the type against the key
-  private static <T> void encode(ContextKey<T> key, Object value, Map<String, String> found) {
-    ContextKey.Codec<T> codec = key.codec();
-    if (codec != null) {
-      found.put(key.name(), codec.encode((T) value));
-    }
-  }
-
-  @Override
   public CancellableContext root(String name, TimeSource time, boolean recordSites) {
     return NamedContext.root(name, time, recordSites);
   }

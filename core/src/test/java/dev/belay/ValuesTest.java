@@ -221,7 +221,6 @@ class ValuesTest extends Fixture {
     Context to = Travelling.copy(from, root.withName("job"));
     assertThat(to.get(USER)).isNull();
     assertThat(to.get(Criticality.KEY)).isEqualTo(Criticality.CRITICAL);
-    assertThat(Travelling.texts(from)).hasSize(1).containsValue("critical");
     assertThat(Travelling.copy(root, to)).isSameAs(to);
   }
 }

@@ -69,9 +69,6 @@ public abstract class Kernel {
   /** See {@code Travelling.copy}. */
   public abstract Context travelled(Context from, Context to);
 
-  /** See {@code Travelling.texts}. */
-  public abstract Map<String, String> travelling(Context ctx);
-
   /** See {@code Roots.open}. */
   public abstract CancellableContext root(String name, TimeSource time, boolean recordSites);
 

@@ -5,6 +5,7 @@ import dev.belay.Context;
 import dev.belay.ContextRunnable;
 import dev.belay.lifecycle.InFlight;
 import dev.belay.lifecycle.Lifecycle;
+import dev.belay.lifecycle.Part;
 import dev.belay.spi.ContextEvent;
 import dev.belay.spi.ContextEvents;
 import dev.belay.spi.HelperThread;
@@ -37,7 +38,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>The {@link Lifecycle} closes it. Any thread may call anything.
  */
-public final class Workers implements Jobs {
+public final class Workers implements Part {
   private static final System.Logger LOG = System.getLogger("dev.belay.jobs");
 
   private final String name;
@@ -81,18 +82,12 @@ public final class Workers implements Jobs {
     return life.own(name, new Workers(life, name, workers, capacity));
   }
 
-  @Override
-  public <T> Submission submit(Context ctx, JobKind<T> kind, String name, T data) {
-    Objects.requireNonNull(kind, "kind is null: pass what kind of job it is");
-    return submit(ctx, name, kind.limit(), c -> kind.body().run(c, data));
-  }
-
   /**
    * Submits a job, and returns at once. The job has the values of {@code ctx} whose keys travel,
    * and neither its cancellation nor its deadline.
    *
    * @param name of the job, for the tree and the report
-   * @param limit how long it may take, from when it begins
+   * @param limit how long it may take, from when it begins; its thread is interrupted then
    */
   public Submission submit(Context ctx, String name, Duration limit, ContextRunnable<?> body) {
     return submit(ctx, false, name, limit, body);
@@ -196,7 +191,7 @@ public final class Workers implements Jobs {
     return inFlight;
   }
 
-  @Override
+  /** What became of all jobs so far. */
   public JobCounts counts() {
     lock.lock();
     try {

@@ -1,6 +1,6 @@
 /**
- * Work that outlives the request that asked for it. {@link dev.belay.jobs.Workers} keeps jobs in a
- * bounded queue in memory; {@link dev.belay.jobs.Jobs} is what it shares with durable queues.
+ * Work that outlives the request that asked for it: {@link dev.belay.jobs.Workers} take jobs from a
+ * bounded queue in memory.
  */
 @NullMarked
 package dev.belay.jobs;

@@ -22,7 +22,6 @@ import dev.belay.testkit.RecordingListener;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -304,16 +303,6 @@ class WorkersTest {
     open.countDown();
     job.await(root);
     Progress.report(root, "where there is no job");
-  }
-
-  @Test
-  void aKindIsSubmittedWithItsData() throws Exception {
-    var sent = new CompletableFuture<Long>();
-    JobKind<Long> mail = JobKind.of("mail", LIMIT, (c, order) -> sent.complete(order));
-    Jobs jobs = workers;
-    assertThat(accepted(jobs.submit(root, mail, "order 17", 17L)).await(root))
-        .isEqualTo(JobState.FINISHED);
-    assertThat(sent.join()).isEqualTo(17);
   }
 
   @Test

@@ -71,7 +71,6 @@ public final class JobsMain implements Callable<Integer> {
     for (int i = 1; i <= jobs; i++) {
       submit(workers, signal, "mail " + i);
     }
-    signal.awaitDone(newsletter == 0 ? Duration.ZERO : Duration.ofSeconds(2));
     for (int i = 1; i <= newsletter; i++) {
       if (!submit(workers, signal, "newsletter " + i)) {
         break; // the queue is full: come back later
