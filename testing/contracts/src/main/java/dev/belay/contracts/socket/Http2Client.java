@@ -28,6 +28,7 @@ public final class Http2Client implements HttpClientByHand {
   private int pings;
   private int nextStream = 1;
   private volatile boolean ended;
+  private volatile String farewell = "";
 
   private Http2Client(Connections connection, String scheme) throws IOException {
     this.connection = connection;
@@ -140,12 +141,13 @@ public final class Http2Client implements HttpClientByHand {
   // ---- what it reads
 
   private void read() {
-    IOException why = new IOException("the connection has ended");
+    IOException cause = null;
     try {
       link.read(new Incoming());
     } catch (IOException e) {
-      why.initCause(e);
+      cause = e;
     }
+    var why = new IOException("the connection has ended" + farewell, cause);
     ended = true;
     for (Stream stream : streams.values()) {
       stream.answer.completeExceptionally(why);
@@ -194,7 +196,8 @@ public final class Http2Client implements HttpClientByHand {
     }
 
     @Override
-    public void goAway() {
+    public void goAway(int code, String debugData) {
+      farewell = ", after GOAWAY with code " + code + " " + debugData;
       ended = true;
     }
   }

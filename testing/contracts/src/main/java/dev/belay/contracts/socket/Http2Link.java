@@ -54,7 +54,7 @@ final class Http2Link {
 
     default void pong() {}
 
-    default void goAway() {}
+    default void goAway(int code, String debugData) {}
   }
 
   private final DataInputStream in;
@@ -197,10 +197,15 @@ final class Http2Link {
           peer.pong();
         }
       }
-      case GOAWAY -> peer.goAway();
+      case GOAWAY -> goneAway(peer, ByteBuffer.wrap(payload));
       case WINDOW_UPDATE -> windows.grow(stream, ByteBuffer.wrap(payload).getInt());
       default -> {} // PRIORITY, and what later versions add
     }
+  }
+
+  private static void goneAway(Peer peer, ByteBuffer payload) {
+    payload.getInt(); // the last stream
+    peer.goAway(payload.getInt(), ISO_8859_1.decode(payload).toString());
   }
 
   private void settings(int flags, ByteBuffer payload) throws IOException {
