@@ -27,8 +27,10 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.core.task.TaskDecorator;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
@@ -66,18 +68,48 @@ public final class BelayAutoConfiguration {
     return headers;
   }
 
+  @Bean
+  static TimeLimits belayTimeLimits() {
+    return new TimeLimits();
+  }
+
+  /** Work on other threads. */
+  @Configuration(proxyBeanMethods = false)
+  static class Tasks {
+    @Bean
+    TaskDecorator belayTasks(ApplicationRoot root) {
+      return new ContextTasks(root.context());
+    }
+
+    @Bean
+    static ScheduledMethods belayScheduledMethods(
+        ObjectProvider<ApplicationRoot> root, ObjectProvider<TimeLimits> limits) {
+      return new ScheduledMethods(() -> root.getObject().context(), limits::getObject);
+    }
+
+    @Bean
+    static BeanPostProcessor belayAsyncMethods(
+        ObjectProvider<ApplicationRoot> root, TimeLimits limits) {
+      return new AsyncMethods(() -> root.getObject().context(), limits);
+    }
+  }
+
   /** Requests. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
   static class Requests {
     @Bean
-    FilterRegistrationBean<ContextFilter> belayFilter(
+    FilterRegistrationBean<RequestFilter> belayFilter(
         ApplicationRoot root, BelayProperties properties, WireHeaders headers) {
-      var contexts = new RequestContexts(properties.requestLimit(), headers);
-      var limits = new RequestLimits(properties.readLimit(), properties.writeLimit());
+      var clients = new RequestLimits(properties.readLimit(), properties.writeLimit());
       var filter =
           new FilterRegistrationBean<>(
-              new ContextFilter(root.context(), contexts).withLimits(limits));
+              new RequestFilter(
+                  properties.requestLimit(),
+                  properties.requestLimits(),
+                  limit ->
+                      new ContextFilter(root.context(), new RequestContexts(limit, headers))
+                          .withLimits(clients)));
       filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
       filter.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
       filter.setAsyncSupported(true);
@@ -115,8 +147,13 @@ public final class BelayAutoConfiguration {
   @ConditionalOnClass(WebMvcConfigurer.class)
   static class Mvc {
     @Bean
-    WebMvcConfigurer belayArguments() {
+    WebMvcConfigurer belayHandlers(TimeLimits limits) {
       return new WebMvcConfigurer() {
+        @Override
+        public void addInterceptors(InterceptorRegistry registry) {
+          registry.addInterceptor(new HandlerLimits(limits)).order(Ordered.HIGHEST_PRECEDENCE);
+        }
+
         @Override
         public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
           resolvers.add(new ContextArgument());

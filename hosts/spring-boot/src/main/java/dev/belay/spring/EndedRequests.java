@@ -31,7 +31,8 @@ final class EndedRequests implements HandlerExceptionResolver, Ordered {
       HttpServletResponse response,
       @Nullable Object handler,
       Exception failure) {
-    Context ctx = ContextFilter.contextOf(request);
+    Context limited = HandlerLimits.contextOf(request);
+    Context ctx = limited == null ? ContextFilter.contextOf(request) : limited;
     int status = ctx == null ? 500 : FailureStatus.of(ctx, failure).orElse(0);
     if (ctx == null || status == 500 || response.isCommitted()) {
       return null; // a response that has begun is the filter's to cut off
