@@ -4,6 +4,7 @@ import dev.belay.CancellableContext;
 import dev.belay.Context;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -76,10 +77,22 @@ final class AsyncMethods implements BeanPostProcessor {
     }
   }
 
+  /** A future that is not complete yet needs its context until it is. */
+  @SuppressWarnings("MustBeClosedChecker") // closed here, or by the future
   private static @Nullable Object limited(
       MethodInvocation invocation, Context parent, Duration limit) throws Exception {
-    try (CancellableContext ctx = parent.withTimeout(limit)) {
-      return ctx.call(c -> proceed(invocation));
+    CancellableContext ctx = parent.withTimeout(limit);
+    CompletionStage<?> pending = null;
+    try {
+      Object result = ctx.call(c -> proceed(invocation));
+      pending = result instanceof CompletionStage<?> stage ? stage : null;
+      return result;
+    } finally {
+      if (pending == null) {
+        ctx.close();
+      } else {
+        pending.whenComplete((result, failure) -> ctx.close());
+      }
     }
   }
 

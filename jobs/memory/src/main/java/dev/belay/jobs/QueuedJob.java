@@ -36,8 +36,9 @@ final class QueuedJob implements Job, Runnable {
 
   private volatile @Nullable Throwable failure;
 
-  /** The thread's alone. */
+  // The thread's alone:
   private boolean begun;
+  private JobState end = JobState.FAILED;
 
   private QueuedJob(
       Workers workers,
@@ -77,13 +78,21 @@ final class QueuedJob implements Job, Runnable {
     return job;
   }
 
-  /** Of its thread. */
+  /** Of its thread. Whatever is thrown, its worker goes on to the next job. */
   @Override
   public void run() {
-    if (carried == null) {
-      work();
-    } else {
-      carried.run();
+    try {
+      if (carried == null) {
+        work();
+      } else {
+        carried.run();
+      }
+    } catch (Throwable e) {
+      failed(e);
+    } finally {
+      drop();
+      workers.ended(this, end);
+      done.complete(end);
     }
   }
 
@@ -91,13 +100,20 @@ final class QueuedJob implements Job, Runnable {
     if (link != null) {
       boolean unused = link.stop();
     }
-    JobState end;
     try (CancellableContext limited = ctx.withTimeout(limit)) {
       end = work(limited);
     }
-    drop();
-    workers.ended(this, end);
-    done.complete(end);
+  }
+
+  /** It has failed apart from its body. */
+  void failed(Throwable e) {
+    failure = e;
+    ContextEvents.report(new ContextEvent.Uncaught(ctx, "job", e));
+  }
+
+  /** Whether its context has ended. */
+  boolean isDone() {
+    return ctx.isDone();
   }
 
   private JobState work(Context limited) {
@@ -168,6 +184,12 @@ final class QueuedJob implements Job, Runnable {
   public void cancel(Throwable cause) {
     ctx.cancel(Objects.requireNonNull(cause, "cause is null: say why the job is cancelled"));
     workers.leave(this);
+  }
+
+  /** Its context, which shows its name. */
+  @Override
+  public String toString() {
+    return ctx.toString();
   }
 
   @Override

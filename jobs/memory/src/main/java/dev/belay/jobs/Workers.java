@@ -1,5 +1,7 @@
 package dev.belay.jobs;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.belay.CancellableContext;
 import dev.belay.Context;
 import dev.belay.ContextRunnable;
@@ -18,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Jobs in memory: a bounded queue, and workers that take from it in order. What waits or runs when
@@ -40,6 +43,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Workers implements Part {
   private static final System.Logger LOG = System.getLogger("dev.belay.jobs");
+  private static final int MOST_LOGGED = 100;
 
   private final String name;
   private final int workers;
@@ -51,7 +55,7 @@ public final class Workers implements Part {
   // Guarded by the lock, which is held over nothing that waits:
   private final BlockingQueue<QueuedJob> waiting;
   private final Books books = new Books();
-  private final List<String> neverStarted = new ArrayList<>();
+  private final List<QueuedJob> neverStarted = new ArrayList<>();
   private boolean stopped;
 
   private Workers(Lifecycle life, String name, int workers, int capacity) {
@@ -117,11 +121,14 @@ public final class Workers implements Part {
     if (answer instanceof Submission.Refused refused) {
       job.drop();
       ContextEvents.report(new ContextEvent.Refused(from, this.name, refused.toString()));
+    } else if (job.isDone()) { // its end may have come before it was in the queue
+      leave(job);
     }
     return answer;
   }
 
   private Submission place(QueuedJob job) {
+    boolean begins = false;
     lock.lock();
     try {
       int running = Math.toIntExact(books.count(JobState.RUNNING));
@@ -129,37 +136,54 @@ public final class Workers implements Part {
         books.refuse();
         return new Submission.Refused(true, waiting.size(), capacity, running);
       }
-      if (running < workers) {
-        books.accept(JobState.RUNNING);
-        start(job);
-      } else if (waiting.offer(job)) {
-        books.accept(JobState.WAITING);
-      } else {
+      begins = running < workers;
+      if (begins) {
+        job.state = JobState.RUNNING;
+      } else if (!waiting.offer(job)) {
         books.refuse();
         return new Submission.Refused(false, waiting.size(), capacity, running);
       }
-      return new Submission.Accepted(job);
+      books.accept(job.state);
     } finally {
       lock.unlock();
     }
+    begin(begins ? job : null);
+    return new Submission.Accepted(job);
   }
 
-  /** Under the lock, so that what is counted as running has a thread. */
-  private void start(QueuedJob job) {
-    job.state = JobState.RUNNING;
-    HelperThread.unstarted(name + ": " + job.name(), job).start();
+  /**
+   * Starts the thread of a job that counts as running. If there is none to be had, the job has
+   * failed, and the worker takes the next one.
+   */
+  private void begin(@Nullable QueuedJob first) {
+    QueuedJob job = first;
+    while (job != null) {
+      try {
+        HelperThread.unstarted(name + ": " + job.name(), job).start();
+        return;
+      } catch (Throwable e) {
+        job.failed(e);
+        QueuedJob next = next(job, JobState.FAILED);
+        job.endedUnrun();
+        job = next;
+      }
+    }
   }
 
   /** Called by the thread of {@code job} when it is done with it. Begins the next. */
   void ended(QueuedJob job, JobState end) {
+    begin(next(job, end));
+  }
+
+  private @Nullable QueuedJob next(QueuedJob job, JobState end) {
     lock.lock();
     try {
       move(job, end);
       QueuedJob next = waiting.poll();
       if (next != null) {
-        books.move(JobState.WAITING, JobState.RUNNING);
-        start(next);
+        move(next, JobState.RUNNING);
       }
+      return next;
     } finally {
       lock.unlock();
     }
@@ -183,7 +207,7 @@ public final class Workers implements Part {
     books.move(job.state, end);
     job.state = end;
     if (end == JobState.NEVER_STARTED) {
-      neverStarted.add(job.name());
+      neverStarted.add(job);
     }
   }
 
@@ -208,7 +232,7 @@ public final class Workers implements Part {
   public List<String> neverStarted() {
     lock.lock();
     try {
-      return List.copyOf(neverStarted);
+      return neverStarted.stream().map(QueuedJob::name).toList();
     } finally {
       lock.unlock();
     }
@@ -231,20 +255,34 @@ public final class Workers implements Part {
 
   /**
    * Stops, and ends the contexts of the jobs that still run; does not wait for them. Jobs that were
-   * never started are logged by their names.
+   * never started are logged, the first hundred by their names.
    */
   @Override
   public void close() {
     stopTaking();
     ctx.close();
-    List<String> lost = neverStarted();
+    logNeverStarted();
+  }
+
+  /** By their contexts: these show a name, which may be of a request, bounded and escaped. */
+  private void logNeverStarted() {
+    List<QueuedJob> lost;
+    lock.lock();
+    try {
+      lost = List.copyOf(neverStarted);
+    } finally {
+      lock.unlock();
+    }
     if (!lost.isEmpty()) {
+      String names =
+          lost.stream().limit(MOST_LOGGED).map(QueuedJob::toString).collect(joining(", "));
       LOG.log(
           Level.WARNING,
-          "{0}: {1} jobs never started: {2}",
+          "{0}: {1} jobs never started: {2}{3}",
           name,
           lost.size(),
-          String.join(", ", lost));
+          names,
+          lost.size() > MOST_LOGGED ? ", and more" : "");
     }
   }
 

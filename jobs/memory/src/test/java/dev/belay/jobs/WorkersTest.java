@@ -174,6 +174,18 @@ class WorkersTest {
   }
 
   @Test
+  void aJobOfASubmitterThatHasEndedDoesNotStayInTheQueue() throws Exception {
+    CountDownLatch open = occupy();
+    try (CancellableContext request = root.withCancel()) {
+      request.cancel();
+      Job job = accepted(workers.submitLinked(request, "linked", LIMIT, c -> {}));
+      assertThat(job.await(root)).isEqualTo(JobState.CANCELLED);
+      assertThat(workers.counts().waiting()).isZero();
+    }
+    open.countDown();
+  }
+
+  @Test
   void carriersRestoreForALinkedJobOnly() throws Exception {
     var local = new ThreadLocal<String>();
     ContextCarrier carrier =
