@@ -124,7 +124,12 @@ final class QueuedJob implements Job, Runnable {
               limited,
               c -> {
                 begun = true;
-                c.runInterruptibly(body);
+                workers.enterBody();
+                try {
+                  c.runInterruptibly(body);
+                } finally {
+                  workers.leaveBody();
+                }
               });
       return JobState.FINISHED;
     } catch (Throwable e) { // also an Error: it is reported, and the next job runs

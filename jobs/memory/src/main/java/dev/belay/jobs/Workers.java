@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The {@link Lifecycle} closes it. Any thread may call anything.
  */
+@SuppressWarnings("try") // close() may be interrupted: its caller bounds it
 public final class Workers implements Part {
   private static final System.Logger LOG = System.getLogger("dev.belay.jobs");
   private static final int MOST_LOGGED = 100;
@@ -57,6 +59,13 @@ public final class Workers implements Part {
   private final Books books = new Books();
   private final List<QueuedJob> neverStarted = new ArrayList<>();
   private boolean stopped;
+
+  /**
+   * Jobs that count as running outside their bodies: in a moment they are in them, or at an end.
+   */
+  private int unsettled;
+
+  private final Condition settled = lock.newCondition();
 
   private Workers(Lifecycle life, String name, int workers, int capacity) {
     this.name = name;
@@ -139,6 +148,7 @@ public final class Workers implements Part {
       begins = running < workers;
       if (begins) {
         job.state = JobState.RUNNING;
+        settle(1);
       } else if (!waiting.offer(job)) {
         books.refuse();
         return new Submission.Refused(false, waiting.size(), capacity, running);
@@ -204,10 +214,42 @@ public final class Workers implements Part {
   }
 
   private void move(QueuedJob job, JobState end) {
+    if (job.state == JobState.RUNNING) {
+      settle(-1);
+    } else if (end == JobState.RUNNING) {
+      settle(1);
+    }
     books.move(job.state, end);
     job.state = end;
     if (end == JobState.NEVER_STARTED) {
       neverStarted.add(job);
+    }
+  }
+
+  /** Called by the thread of a job as it goes into its body. */
+  void enterBody() {
+    lock.lock();
+    try {
+      settle(-1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Called by that thread as it comes out again. */
+  void leaveBody() {
+    lock.lock();
+    try {
+      settle(1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void settle(int more) {
+    unsettled += more;
+    if (unsettled == 0) {
+      settled.signalAll();
     }
   }
 
@@ -254,14 +296,29 @@ public final class Workers implements Part {
   }
 
   /**
-   * Stops, and ends the contexts of the jobs that still run; does not wait for them. Jobs that were
-   * never started are logged, the first hundred by their names.
+   * Stops, and ends the contexts of the jobs that still run. Does not wait for their bodies, only
+   * until the {@link #counts} say of all others what became of them. Jobs that were never started
+   * are logged, the first hundred by their names.
+   *
+   * @throws InterruptedException if the caller is interrupted: the counts may be behind
    */
   @Override
-  public void close() {
+  public void close() throws InterruptedException {
     stopTaking();
     ctx.close();
+    awaitSettled();
     logNeverStarted();
+  }
+
+  private void awaitSettled() throws InterruptedException {
+    lock.lock();
+    try {
+      while (unsettled > 0) {
+        settled.await();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** By their contexts: these show a name, which may be of a request, bounded and escaped. */

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class WorkersTest {
@@ -173,7 +174,8 @@ class WorkersTest {
     open.countDown();
   }
 
-  @Test
+  /** The end is noticed by another thread, which may look before the job is in the queue. */
+  @RepeatedTest(1_000)
   void aJobOfASubmitterThatHasEndedDoesNotStayInTheQueue() throws Exception {
     CountDownLatch open = occupy();
     try (CancellableContext request = root.withCancel()) {
