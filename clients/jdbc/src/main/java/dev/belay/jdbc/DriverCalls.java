@@ -6,6 +6,8 @@ import dev.belay.ContextEndedException;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +30,8 @@ final class DriverCalls {
   /** What the last call obeyed: the connection's context, or that of a shield. */
   private volatile Context obeyed;
 
-  /** The call that is in flight: one at a time, as JDBC has it. */
-  private record Running(Thread thread, CancellableContext own) {}
+  /** The call that is in flight: one at a time, as JDBC has it; {@code left} opens after it. */
+  private record Running(Thread thread, CancellableContext own, CountDownLatch left) {}
 
   DriverCalls(ContextConnection connection, Context ctx, Driver driver, Duration patience) {
     this.connection = connection;
@@ -59,8 +61,9 @@ final class DriverCalls {
     }
     connection.transaction().requireNotDoomed(phase, sql);
     var canceller = new StatementCanceller(connection, statement, sql, patience);
+    var left = new CountDownLatch(1);
     try (CancellableContext own = entered().withCancel()) {
-      running.set(new Running(Thread.currentThread(), own));
+      running.set(new Running(Thread.currentThread(), own, left));
       driver.waitUnder(own);
       return own.call(
           canceller,
@@ -89,6 +92,7 @@ final class DriverCalls {
         driver.waitUnder(null);
       } finally {
         canceller.leave();
+        left.countDown();
         underWay.decrementAndGet();
       }
     }
@@ -202,13 +206,37 @@ final class DriverCalls {
   }
 
   /**
-   * Cancels what another thread has in flight on the connection, which this one is about to close:
-   * closing would wait for it.
+   * Cancels what another thread has in flight on the connection, which this one is about to close,
+   * and waits until it has left the driver: before that a rollback may find no transaction, which
+   * begins with the statement, and would leave it open. That call ends within the patience; one
+   * that is later still has its connection discarded.
    */
   void cancelOthers() {
     Running other = running.get();
     if (other != null && !other.thread.equals(Thread.currentThread())) {
       other.own.cancel(new SQLException("the connection was closed by another thread", "08003"));
+      if (!hasLeft(other, patience.plus(CLEAN_UP_LIMIT))) {
+        connection.discard();
+      }
+    }
+  }
+
+  /** Waits also if it is interrupted, and leaves the interrupt to its caller. */
+  private static boolean hasLeft(Running other, Duration limit) {
+    long until = System.nanoTime() + limit.toNanos();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return other.left.await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

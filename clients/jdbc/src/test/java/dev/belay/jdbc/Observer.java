@@ -30,6 +30,11 @@ final class Observer implements AutoCloseable {
         "select count(*) " + OTHERS + "and state = 'active' and query like '%" + part + "%'");
   }
 
+  /** How many others have a transaction open, active or idle. */
+  int inTransaction() throws SQLException {
+    return number("select count(*) " + OTHERS + "and xact_start is not null");
+  }
+
   /** Waits until that many are at it. */
   void awaitRunning(String part, int wanted) throws SQLException {
     int looks = 0;

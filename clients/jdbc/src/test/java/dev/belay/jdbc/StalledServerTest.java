@@ -286,6 +286,7 @@ class StalledServerTest extends DatabaseFixture {
     observer.awaitRunning(SLEEP, 1);
     Set<Integer> before = observer.backends();
     connection[0].close();
+    assertThat(observer.inTransaction()).as("lent again in a transaction").isZero();
     assertThat(sleeper.failure()).isInstanceOf(SQLException.class);
     assertThat(observer.running(SLEEP)).isZero();
     assertThat(observer.backends()).isEqualTo(before);
