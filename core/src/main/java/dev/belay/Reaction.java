@@ -143,11 +143,9 @@ final class Reaction extends Observer implements Registration {
 
   @Override
   public boolean stop() {
-    if (WORD.compareAndSet(this, QUEUED, STOPPED)) {
-      return true;
-    }
     if (!WORD.compareAndSet(this, null, STOPPED)) {
-      return false;
+      // In this order: fire() may set QUEUED between the two attempts.
+      return WORD.compareAndSet(this, QUEUED, STOPPED);
     }
     CancelContext scope = context();
     if (scope != null) {
